@@ -1,0 +1,2 @@
+/** Records for every setting: their names, defaults, bounds, help, parsing and validation. */
+package org.llmrlpt.config;
