@@ -51,19 +51,18 @@ public final class Transformer {
     /**
      * Records the forward pass up to the last norm.
      *
-     * @param tokens int [1, R]
-     * @param positions int [1, R], position of each token in its document
-     * @param starts int [1, R], where each token's document begins in its sequence
+     * @param in tokens, position of each in its document, and where its document begins in its sequence
      * @param length T, rows of a sequence
      * @return [R, C], what the policy head reads
      */
-    public Tensor forward(Tape tape, Tensor tokens, Tensor positions, Tensor starts, int length) {
+    public Tensor forward(Tape tape, TokenInputs in, int length) {
         float eps = (float) shape.normEps();
         Tape.Heads heads = new Tape.Heads(shape.heads(), shape.kvHeads(), shape.headWidth());
-        Tensor x = tape.embedding(embedding, tokens);
+        Tensor x = tape.embedding(embedding, in.tokens());
         for (Layer layer : layers) {
             Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
-            Tensor attended = tape.attention(qkv, heads, layer.qkNorm, positions, starts, angles, length);
+            Tensor attended = tape.attention(qkv, heads, layer.qkNorm, in.positions(), in.starts(), angles,
+                length);
             x = tape.residual(x, tape.linear(attended, layer.o));
             Tensor gateUp = tape.linear(tape.rmsNorm(x, layer.feedForwardNorm, eps), layer.gateUp);
             x = tape.residual(x, tape.linear(tape.swiGlu(gateUp), layer.down));
