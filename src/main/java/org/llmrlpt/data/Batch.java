@@ -1,27 +1,28 @@
 package org.llmrlpt.data;
 
 /**
- * Sequences ready for a program, R = batch · length positions, sequence by sequence.
+ * Sequences side by side: four arrays [B, T], row-major; see {@link Windows#fill}.
  *
- * @param tokens what the model reads, [R]
- * @param targets the token after each, [R]; -1: does not count
- * @param positions place of each token in its document, [R]
- * @param starts where in its sequence each token's document begins, [R]
+ * @param rows B
+ * @param length T
+ * @param tokens input tokens
+ * @param targets next tokens, -1 where none counts
+ * @param positions places in the document
+ * @param starts where the document begins in the row
  */
-public record Batch(int[] tokens, int[] targets, int[] positions, int[] starts) {
-    /** An empty batch of R positions, to be filled. */
-    public static Batch ofSize(int rows) {
-        return new Batch(new int[rows], new int[rows], new int[rows], new int[rows]);
+public record Batch(int rows, int length, int[] tokens, int[] targets, int[] positions, int[] starts) {
+    /** An empty batch of B rows of T tokens. */
+    public Batch(int rows, int length) {
+        this(rows, length, new int[rows * length], new int[rows * length], new int[rows * length],
+                new int[rows * length]);
     }
 
-    /** Positions with a target. */
+    /** The number of targets that count. */
     public int counted() {
-        int n = 0;
-        for (int t : targets) {
-            if (t >= 0) {
-                n++;
-            }
+        int counted = 0;
+        for (int target : targets) {
+            counted += target >= 0 ? 1 : 0;
         }
-        return n;
+        return counted;
     }
 }
