@@ -171,7 +171,8 @@ public final class Binder {
         return new UserError("setting '" + key.value() + "' must be " + expected + ", not '" + text + "'");
     }
 
-    private static String suggestion(String name, List<String> known) {
+    /** " (did you mean ...?)" with the known name that is closest to the given one, or nothing. */
+    public static String suggestion(String name, List<String> known) {
         String best = null;
         int least = Math.max(2, name.length() / 3) + 1;
         for (String candidate : known) {
