@@ -9,6 +9,7 @@ import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.eval.TokenStatistics;
+import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.train.PretrainListener;
 import org.llmrlpt.train.Pretrainer;
@@ -29,13 +30,14 @@ final class PretrainView implements PretrainListener, AutoCloseable {
     }
 
     /** The start-up table. */
-    void overview(Pretrainer trainer) {
+    @Override
+    public void planned(Pretrainer trainer) {
         PretrainSettings s = trainer.settings();
         ModelShape m = trainer.model().shape();
         MemoryPlan memory = trainer.memoryPlan();
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("run", run.toString()));
-        rows.add(List.of("device", Hardware.oneLine(trainer.kernels())));
+        rows.add(List.of("device", KernelSets.describe(trainer.kernels())));
         rows.add(List.of("model", String.format(Locale.ROOT, "%s: %,d parameters (%d layers, width %d, %d/%d heads of %d,"
             + " ffn %d, vocabulary %d%s)", s.model().file(), trainer.model().parameters().layout().count(), m.layers(),
             m.width(), m.heads(), m.kvHeads(), m.headWidth(), m.ffn(), m.vocabulary(), m.tied() ? ", tied" : "")));

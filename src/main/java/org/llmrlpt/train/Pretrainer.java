@@ -106,6 +106,8 @@ public final class Pretrainer implements AutoCloseable {
      * @return whether all steps are done
      */
     public boolean run(BooleanSupplier stop) {
+        listener.planned(this);
+        session.memoryPlan().requireFits(settings.device().memoryBytes());
         session.start();
         model.fillAngles(session);
         begin();
@@ -262,6 +264,11 @@ public final class Pretrainer implements AutoCloseable {
         }
         m.put("checkpoint", run.checkpoints().latest().map(Path::toString).orElse(null));
         return m;
+    }
+
+    /** The folder of the newest checkpoint; there is one when {@link #run} has returned. */
+    public Path newestCheckpoint() {
+        return run.checkpoints().latest().orElseThrow();
     }
 
     /** What the run will need, known before {@link #run}. */
