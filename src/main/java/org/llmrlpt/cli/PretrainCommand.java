@@ -2,14 +2,9 @@ package org.llmrlpt.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
-import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
-import org.llmrlpt.device.TornadoSettings;
-import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
@@ -40,19 +35,22 @@ final class PretrainCommand implements Command<PretrainSettings> {
     public int run(PretrainSettings given, Console console) {
         boolean resuming = given.resume() != null;
         Path folder = Path.of(resuming ? given.resume() : given.run() == null ? nextFree() : given.run());
-        PretrainSettings settings = given;
-        Kernels kernels = KernelSets.choose(settings.device().device());
-        Workers.use(settings.device().threads());
-        try (RunFolder run = resuming ? RunFolder.open(folder)
-                : RunFolder.create(folder, Binder.unbind(settings));
+        Kernels kernels = KernelSets.choose(given.device().device());
+        Workers.use(given.device().workers());
+        try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given));
                 StopSignal stop = StopSignal.install()) {
-            TokenDataset data = TrainingData.open(settings.data(), run.path(), console::progress);
+            TokenDataset data = open(given, run, console);
             try (PretrainView view = new PretrainView(console, folder);
-                    Pretrainer trainer = new Pretrainer(settings, run, data, kernels, view)) {
-                boolean finished = trainer.run(stop);
-                view.finished(trainer, finished);
+                    Pretrainer trainer = new Pretrainer(given, run, data, kernels, view)) {
+                view.finished(trainer, trainer.run(stop));
                 return 0;
             }
+        }
+    }
+
+    private static TokenDataset open(PretrainSettings settings, RunFolder run, Console console) {
+        try (PreparationView progress = new PreparationView(console)) {
+            return TrainingData.open(settings.data(), settings.seed(), run.path(), progress);
         }
     }
 
