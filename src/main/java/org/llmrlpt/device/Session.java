@@ -74,7 +74,13 @@ public final class Session implements AutoCloseable {
             program.become(emitted);
         }
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
-        plan.withGridScheduler(grids);
+        if (hasGrids()) { // TornadoVM refuses a scheduler that names no task
+            plan.withGridScheduler(grids);
+        }
+    }
+
+    private boolean hasGrids() {
+        return programs.values().stream().flatMap(p -> p.operations().stream()).anyMatch(o -> o.grid() != null);
     }
 
     private TaskGraph ownerGraph() {

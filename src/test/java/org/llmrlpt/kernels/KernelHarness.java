@@ -136,7 +136,7 @@ public final class KernelHarness implements AutoCloseable {
         execute();
     }
 
-    /** Runs the recorded program once more, from the values that the last run left, with new ones for {@code updated}. */
+    /** Runs the recorded program again, from the values that the last run left, with new ones for {@code updated}. */
     public void runAgain(Map<Tensor, float[]> updated) {
         for (Slot slot : slots.values()) {
             float[] now = read(slot.base);
