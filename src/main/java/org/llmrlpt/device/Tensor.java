@@ -47,6 +47,13 @@ public final class Tensor {
             Math.toIntExact(shift + (long) from * stride));
     }
 
+    /** Elements {@code from} to {@code from + rows·columns} of a contiguous tensor, as a matrix of another shape. */
+    public Tensor matrix(String viewName, int from, int viewRows, int viewColumns) {
+        check(isContiguous() && from >= 0 && from + (long) viewRows * viewColumns <= size(), "elements", from,
+            viewRows * viewColumns);
+        return new Tensor(viewName, arena, viewRows, viewColumns, viewColumns, base, shift + from);
+    }
+
     private void check(boolean inside, String what, int from, int count) {
         if (!inside) {
             throw new IllegalArgumentException(what + " " + from + "+" + count + " are not inside " + this);

@@ -7,7 +7,7 @@ import org.llmrlpt.kernels.Shaping;
 
 /**
  * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
- * kernels take arrays and offsets, like all tasks, and at most 20 parameters.
+ * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention take {@link Rows}.
  */
 public final class CpuKernels implements Kernels {
     @Override
@@ -119,13 +119,20 @@ public final class CpuKernels implements Kernels {
     @Override
     public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
         int length, int headWidth) {
-        throw new UnsupportedOperationException("attention");
+        p.operation("attention").reads(q, k, v, starts).writes(out, lse).task((g, id, at) -> g.task(id,
+            AttentionKernels::attention, Rows.of(at, q), Rows.of(at, k), Rows.of(at, v), at.ints(starts),
+            at.offset(starts), Rows.of(at, out), at.floats(lse), at.offset(lse), q.rows() / length, length,
+            q.columns() / headWidth, k.columns() / headWidth, headWidth));
     }
 
     @Override
     public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out,
         Tensor lse, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth) {
-        throw new UnsupportedOperationException("attention");
+        p.operation("attention_backward").reads(q, k, v, starts, out, lse, dOut).writes(dQ, dK, dV)
+            .task((g, id, at) -> g.task(id, AttentionGradients::attentionBackward, Rows.of(at, q), Rows.of(at, k),
+                Rows.of(at, v), at.ints(starts), at.offset(starts), Rows.of(at, out), at.floats(lse), at.offset(lse),
+                Rows.of(at, dOut), Rows.of(at, dQ), Rows.of(at, dK), Rows.of(at, dV), q.rows() / length, length,
+                q.columns() / headWidth, k.columns() / headWidth, headWidth));
     }
 
     @Override
