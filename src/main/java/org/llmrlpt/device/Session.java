@@ -74,13 +74,10 @@ public final class Session implements AutoCloseable {
             program.become(emitted);
         }
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
-        if (hasGrids()) { // TornadoVM refuses a scheduler that names no task
+        // TornadoVM refuses a scheduler that names no task, which is what cpu kernels leave.
+        if (!grids.keySet().isEmpty()) {
             plan.withGridScheduler(grids);
         }
-    }
-
-    private boolean hasGrids() {
-        return programs.values().stream().flatMap(p -> p.operations().stream()).anyMatch(o -> o.grid() != null);
     }
 
     private TaskGraph ownerGraph() {
