@@ -33,7 +33,10 @@ public abstract class Engine {
     /** Returns an engine of the current mode; the function makes each thread's context. */
     public static Engine create(List<GraphSpec> graphs, Function<WorkItem, KernelContext> contexts) {
         if (graphs.isEmpty()) { throw new TornadoRuntimeException("A plan needs at least one graph"); }
-        return new FastEngine(graphs, contexts);
+        return switch (FallbackRuntime.mode()) {
+            case FAST -> new FastEngine(graphs, contexts);
+            case STRICT -> new StrictEngine(graphs, contexts);
+        };
     }
 
     /** Selects one graph. */
