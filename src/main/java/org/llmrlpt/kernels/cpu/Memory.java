@@ -18,10 +18,11 @@ public final class Memory {
     public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     /** The byte order of every vector load and store. */
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    /** The layout of every scalar load and store of a float. */
+    public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     /** Alignment of scratch memory in bytes: a cache line, which is also the widest vector. */
     public static final long ALIGNMENT = 64;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private Memory() {
