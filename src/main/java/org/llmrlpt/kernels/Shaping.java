@@ -1,5 +1,7 @@
 package org.llmrlpt.kernels;
 
+import org.llmrlpt.config.ObjectiveSettings;
+
 /**
  * Constants of the reward-shaped next-token objective (paper, Eq. 11–13).
  *
@@ -14,6 +16,11 @@ public record Shaping(float beta, float lambdaHead, float lambdaTail, int k) {
 
     /** Plain cross-entropy: beta = 0, no rewards for other tokens. */
     public static final Shaping CROSS_ENTROPY = new Shaping(0f, 0f, 0f, 100);
+
+    /** The constants that the settings name. */
+    public static Shaping of(ObjectiveSettings o) {
+        return new Shaping((float) o.beta(), (float) o.lambdaHead(), (float) o.lambdaTail(), o.k());
+    }
 
     /** Whether the gradient is exactly that of cross-entropy. */
     public boolean isCrossEntropy() {

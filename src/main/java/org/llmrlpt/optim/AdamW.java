@@ -1,5 +1,6 @@
 package org.llmrlpt.optim;
 
+import org.llmrlpt.config.OptimizerSettings;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Program;
 import org.llmrlpt.device.ProgramBuilder;
@@ -14,10 +15,14 @@ import org.llmrlpt.nn.Parameters;
  */
 public final class AdamW {
     /** The optimizer's constants; {@code clip} 0 means no clipping. */
-    public record Settings(float beta1, float beta2, float eps, float weightDecay, float clip) {
+    public record Constants(float beta1, float beta2, float eps, float weightDecay, float clip) {
+        public static Constants of(OptimizerSettings o) {
+            return new Constants((float) o.beta1(), (float) o.beta2(), (float) o.eps(), (float) o.weightDecay(),
+                (float) o.clip());
+        }
     }
 
-    private final Settings settings;
+    private final Constants constants;
     private final Session session;
     private final Tensor moment1;
     private final Tensor moment2;
@@ -25,8 +30,8 @@ public final class AdamW {
     private final Tensor norm;
     private final Program program;
 
-    public AdamW(Session session, Kernels kernels, Parameters parameters, Settings settings) {
-        this.settings = settings;
+    public AdamW(Session session, Kernels kernels, Parameters parameters, Constants constants) {
+        this.constants = constants;
         this.session = session;
         int n = parameters.layout().elements();
         moment1 = session.persistent(ArenaKind.MOMENT1, "moment1", 1, n);
@@ -34,16 +39,16 @@ public final class AdamW {
         ProgramBuilder p = session.program("update");
         step = p.scalarInput("step", 3);
         norm = p.output("gradient_norm", 1, 2);
-        kernels.gradientNorm(p, parameters.gradients(), settings.clip(), norm);
+        kernels.gradientNorm(p, parameters.gradients(), constants.clip(), norm);
         kernels.adamW(p, parameters.weights(), parameters.gradients(), moment1, moment2, norm, step,
-            parameters.layout().decayed(), settings.beta1(), settings.beta2(), settings.eps(), settings.weightDecay());
+            parameters.layout().decayed(), constants.beta1(), constants.beta2(), constants.eps(), constants.weightDecay());
         program = p.build();
     }
 
     /** Updates all weights. {@code number} counts from 1, for the bias corrections. */
     public void run(long number, double learningRate) {
-        program.set(step, (float) learningRate, (float) (1 - Math.pow(settings.beta1(), number)),
-            (float) (1 - Math.pow(settings.beta2(), number)));
+        program.set(step, (float) learningRate, (float) (1 - Math.pow(constants.beta1(), number)),
+            (float) (1 - Math.pow(constants.beta2(), number)));
         program.run();
     }
 

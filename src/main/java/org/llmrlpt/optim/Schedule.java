@@ -1,5 +1,7 @@
 package org.llmrlpt.optim;
 
+import org.llmrlpt.config.OptimizerSettings;
+
 /**
  * The learning rate of each step, counted from 0: a linear warm-up to the maximum, a stable part, a decay to the minimum.
  * Warmup–stable–decay gives all three a length; the other schedules are special cases without the stable part.
@@ -19,6 +21,22 @@ public record Schedule(double max, double min, long warmup, long stable, long de
         SQRT,
         /** max (min/max)^u. */
         EXP
+    }
+
+    /** The schedule of a run of so many steps. */
+    public static Schedule of(OptimizerSettings o, long steps) {
+        double min = o.minLr() == null ? o.lr() / 10 : o.minLr();
+        long warmup = Math.min(steps, o.warmup() == null ? Math.min(2000, steps / 20) : o.warmup());
+        long rest = steps - warmup;
+        return switch (o.schedule()) {
+            case CONSTANT -> new Schedule(o.lr(), o.lr(), warmup, rest, 0, Decay.LINEAR);
+            case COSINE -> new Schedule(o.lr(), min, warmup, 0, rest, Decay.COSINE);
+            case LINEAR -> new Schedule(o.lr(), min, warmup, 0, rest, Decay.LINEAR);
+            case WSD -> {
+                long decay = Math.min(rest, o.decay() == null ? steps / 5 : o.decay());
+                yield new Schedule(o.lr(), min, warmup, rest - decay, decay, Decay.valueOf(o.decayShape().name()));
+            }
+        };
     }
 
     /** Rate of step {@code t}. */

@@ -1,2 +1,2 @@
-/** Kernels for the CPU: Vector API over native memory, all cores, same bits for any number of threads. */
+/** Compute kernels for the CPU, written with the Vector API on off-heap memory that is addressed directly. */
 package org.llmrlpt.kernels.cpu;

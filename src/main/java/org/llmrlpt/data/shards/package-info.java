@@ -1,0 +1,2 @@
+/** Prepared tokens on disk: checksummed, memory-mapped shards and the index that lists them. */
+package org.llmrlpt.data.shards;

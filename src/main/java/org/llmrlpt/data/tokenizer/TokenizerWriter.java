@@ -1,0 +1,102 @@
+package org.llmrlpt.data.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.llmrlpt.config.UserError;
+
+/** Writes a tokenizer as the files that Hugging Face's tokenizers and transformers read. */
+final class TokenizerWriter {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private TokenizerWriter() {
+    }
+
+    static void write(Tokenizer tokenizer, Path folder) {
+        Path file = folder.resolve(Tokenizers.FILE);
+        try {
+            Files.createDirectories(folder);
+            Files.write(file, json(tokenizer));
+            file = folder.resolve(Tokenizers.CONFIG_FILE);
+            Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config(tokenizer)));
+        } catch (IOException e) {
+            throw new UserError("Cannot write " + file + ": " + e.getMessage()
+                    + "; free space or choose another folder.", e);
+        }
+    }
+
+    /** The content of tokenizer.json. */
+    static byte[] json(Tokenizer tokenizer) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("version", "1.0").putNull("truncation").putNull("padding");
+        ArrayNode added = root.putArray("added_tokens");
+        for (AddedToken token : tokenizer.added()) {
+            added.addObject().put("id", token.id()).put("content", token.content()).put("single_word", false)
+                    .put("lstrip", false).put("rstrip", false).put("normalized", false).put("special", token.special());
+        }
+        if (tokenizer.composes()) {
+            root.putObject("normalizer").put("type", "NFC");
+        } else {
+            root.putNull("normalizer");
+        }
+        if (tokenizer.preTokenizer() == PreTokenizer.GPT2) {
+            byteLevel(root.putObject("pre_tokenizer"), true);
+        } else {
+            ArrayNode steps = root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+            ObjectNode split = steps.addObject().put("type", "Split");
+            split.putObject("pattern").put("Regex", tokenizer.preTokenizer().pattern);
+            split.put("behavior", "Isolated").put("invert", false);
+            byteLevel(steps.addObject(), false);
+        }
+        root.putNull("post_processor");
+        byteLevel(root.putObject("decoder"), true);
+        model(root.putObject("model"), tokenizer);
+        try {
+            return JSON.writeValueAsBytes(root);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void byteLevel(ObjectNode node, boolean regex) {
+        node.put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", regex);
+    }
+
+    private static void model(ObjectNode model, Tokenizer tokenizer) {
+        model.put("type", "BPE").putNull("dropout").putNull("unk_token").putNull("continuing_subword_prefix")
+                .putNull("end_of_word_suffix").put("fuse_unk", false).put("byte_fallback", false)
+                .put("ignore_merges", tokenizer.ignoresMerges());
+        ObjectNode vocabulary = model.putObject("vocab");
+        for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+            AddedToken added = tokenizer.addedToken(id);
+            if (added != null) {
+                vocabulary.put(added.content(), id);
+            } else if (tokenizer.rawBytes(id) != null) {
+                vocabulary.put(ByteAlphabet.write(tokenizer.rawBytes(id)), id);
+            }
+        }
+        // One string per merge: every version of the library reads that form, and the alphabet has no space.
+        ArrayNode rules = model.putArray("merges");
+        Merges merges = tokenizer.merges();
+        for (int rank = 0; rank < merges.count(); rank++) {
+            rules.add(ByteAlphabet.write(tokenizer.rawBytes(merges.left(rank))) + " "
+                    + ByteAlphabet.write(tokenizer.rawBytes(merges.right(rank))));
+        }
+    }
+
+    private static ObjectNode config(Tokenizer tokenizer) {
+        ObjectNode config = JSON.createObjectNode();
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+        if (tokenizer.endOfText() >= 0) {
+            String end = tokenizer.addedToken(tokenizer.endOfText()).content();
+            config.put("eos_token", end).put("bos_token", end).put("pad_token", end);
+        }
+        // Decoding has to give back the text as it was, spaces before punctuation included.
+        config.put("clean_up_tokenization_spaces", false);
+        return config;
+    }
+}

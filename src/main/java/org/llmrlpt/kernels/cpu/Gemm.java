@@ -1,0 +1,67 @@
+package org.llmrlpt.kernels.cpu;
+
+/**
+ * Products of row-major float matrices, C [M,N] = or += op(A)·op(B), on all {@link Workers}; called inside a task,
+ * on that task's thread. Matrices are given by the address of their first element and their leading dimension
+ * (floats from one row to the next, at least the row's length). C must not overlap A or B.
+ *
+ * <p>An element of C is one chain of fused multiply-adds in the order of k, which starts from what C holds when
+ * accumulating; its bits depend neither on the other elements nor on the number of threads. The exception is
+ * {@link #nt} when M or N is at most 16: there vector lanes run along k, again the same on any number of threads.
+ */
+public final class Gemm {
+    /** Up to so many rows of either operand, {@link #nt} takes dot products instead of packing. */
+    static final int FEW = 16;
+    static final Tile TILE = Tile.preferred();
+
+    private Gemm() {
+    }
+
+    /** C [M,N] = or += A [M,K] · B [N,K]ᵀ: the forward pass of a linear layer, y = x·Wᵀ. */
+    public static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
+        checkView("A", a, lda, k);
+        checkView("B", b, ldb, k);
+        checkView("C", c, ldc, n);
+        if (m <= FEW) {
+            DotProducts.multiply(a, lda, b, ldb, c, ldc, 1, m, n, k, accumulate);
+        } else if (n <= FEW) {
+            DotProducts.multiply(b, ldb, a, lda, c, 1, ldc, n, m, k, accumulate);
+        } else {
+            new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate).multiply(true, b, ldb, n, k);
+        }
+    }
+
+    /** C [M,N] = or += A [M,K] · B [K,N]: the gradient of a linear layer's input, dx = dy·W. */
+    public static void nn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
+        checkView("A", a, lda, k);
+        checkView("B", b, ldb, n);
+        checkView("C", c, ldc, n);
+        new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+    }
+
+    /** C [M,N] = or += A [K,M]ᵀ · B [K,N]: the gradient of a linear layer's weights, dW += dyᵀ·x. */
+    public static void tn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
+        checkView("A", a, lda, m);
+        checkView("B", b, ldb, n);
+        checkView("C", c, ldc, n);
+        new BlockedProduct(TILE, true, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+    }
+
+    /** C [M,N] = or += A [M,K] · op(B), with N, K and op as {@code b} was packed. */
+    public static void packed(long a, int lda, PackedB b, long c, int ldc, int m, boolean accumulate) {
+        checkView("A", a, lda, b.depth());
+        checkView("C", c, ldc, b.columns());
+        new BlockedProduct(b.tile(), false, a, lda, c, ldc, m, accumulate)
+            .multiplyPacked(b.address(), 0, b.columns(), 0, b.depth());
+    }
+
+    static void checkView(String name, long address, int leading, int rowLength) {
+        if (address == 0) {
+            throw new IllegalArgumentException("matrix " + name + " has no address");
+        }
+        if (leading < rowLength) {
+            throw new IllegalArgumentException(
+                "matrix " + name + ": leading dimension " + leading + " is less than its row of " + rowLength);
+        }
+    }
+}
