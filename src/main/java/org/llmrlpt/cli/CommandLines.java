@@ -73,7 +73,8 @@ final class CommandLines {
         spec.addOption(help());
         spec.usageMessage().description(escaped(command.summary()) + ".")
             .customSynopsis("llm-rlpt " + command.name() + " [SETTING=VALUE]...").sortOptions(false)
-            .optionListHeading("%nSettings, as --NAME VALUE, --NAME=VALUE or NAME=VALUE:%n");
+            .optionListHeading("%nSettings, as --NAME VALUE, --NAME=VALUE or NAME=VALUE:%n")
+            .commandListHeading("%nCommands:%n");
         spec.addPositional(PositionalParamSpec.builder().type(List.class).auxiliaryTypes(String.class)
             .arity("0..*").hidden(true).build());
         spec.addOption(option(CONFIG, "FILE", "JSON file of settings; the command line wins over it"));
@@ -90,7 +91,7 @@ final class CommandLines {
 
     private static OptionSpec option(String name, String label, String help) {
         return OptionSpec.builder("--" + name).type(String.class).arity("1").paramLabel(label)
-            .description(escaped(help)).build();
+            .description(help).build();
     }
 
     private static String label(Class<?> type) {
@@ -146,8 +147,7 @@ final class CommandLines {
             for (String argument : positional.stringValues()) {
                 int equals = argument.indexOf('=');
                 if (equals < 1) {
-                    throw new UserError("argument '" + argument + "' is not a setting: write NAME=VALUE, or see "
-                        + "llm-rlpt " + ((Command<?>) result.commandSpec().userObject()).name() + " --help");
+                    throw noSetting(result.commandSpec(), argument);
                 }
                 String name = argument.substring(0, equals);
                 if (!known.contains(name)) {
@@ -159,6 +159,14 @@ final class CommandLines {
             }
         }
         return map;
+    }
+
+    private static UserError noSetting(CommandSpec spec, String argument) {
+        String command = ((Command<?>) spec.userObject()).name();
+        List<String> commands = spec.subcommands().keySet().stream().map(n -> command + " " + n).toList();
+        String near = Binder.suggestion(command + " " + argument, commands);
+        return new UserError("argument '" + argument + "' is not a setting" + near + ": write NAME=VALUE, or see llm-rlpt "
+            + command + " --help");
     }
 
     private static UserError unknown(CommandLine line, String argument) {

@@ -12,8 +12,6 @@ import java.util.List;
  * terminal the bar stays below the lines; anywhere else nothing but whole lines is ever written.
  */
 public final class Console {
-    private static final int DEFAULT_COLUMNS = 80;
-
     private final PrintStream out;
     private final boolean terminal;
     private final int columns;
@@ -21,7 +19,7 @@ public final class Console {
 
     /**
      * @param terminal whether {@code out} understands carriage returns
-     * @param columns  width of the terminal in characters
+     * @param columns  width of the terminal in characters; of no importance elsewhere
      */
     public Console(PrintStream out, boolean terminal, int columns) {
         this.out = out;
@@ -32,7 +30,7 @@ public final class Console {
     /** The process's standard output. */
     public static Console standard() {
         boolean terminal = System.console() != null && System.console().isTerminal();
-        return new Console(printStream(FileDescriptor.out), terminal, columnsOfEnvironment());
+        return new Console(printStream(FileDescriptor.out), terminal, terminal ? TerminalSize.columns() : 0);
     }
 
     /** In a container without a locale Java would write '?' for every letter beyond ASCII. */
@@ -41,11 +39,6 @@ public final class Console {
         Charset charset = (error ? System.err : System.out).charset();
         return new PrintStream(new FileOutputStream(descriptor), true,
             charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset);
-    }
-
-    private static int columnsOfEnvironment() {
-        String text = System.getenv("COLUMNS");
-        return text != null && text.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(text) : DEFAULT_COLUMNS;
     }
 
     /** Prints one line, above the progress bar where there is one. */

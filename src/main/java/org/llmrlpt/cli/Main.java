@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.TornadoSettings;
 import picocli.CommandLine;
 
@@ -23,7 +24,16 @@ public final class Main {
     /** Runs the program and exits. */
     public static void main(String[] args) {
         PrintStream err = Console.printStream(FileDescriptor.err);
-        System.exit(new Main(Commands.all(), Console.standard(), err).run(args));
+        System.exit(start(args, err));
+    }
+
+    private static int start(String[] args, PrintStream err) {
+        try {
+            int ofChild = Relaunch.ifNeeded(args);
+            return ofChild >= 0 ? ofChild : new Main(Commands.all(), Console.standard(), err).run(args);
+        } catch (UserError e) {
+            return Failures.report(e, err);
+        }
     }
 
     /** Runs one command line and returns the exit code: 0 done, 1 a bug of ours, 2 something the user can mend. */

@@ -15,7 +15,7 @@ public final class ProgressBar implements AutoCloseable {
     private static final long PLAIN_TENTH = 2 * SECOND;
     /** The rate is that of the last one or two windows, so that it follows the work but does not jump. */
     private static final long WINDOW = 10 * SECOND;
-    private static final int BAR_CELLS = 20;
+    private static final int BAR_CELLS = 12;
 
     private final Console console;
     private final String what;
@@ -127,9 +127,9 @@ public final class ProgressBar implements AutoCloseable {
         if (total <= 0) {
             return what + " " + count(done) + " " + unit + rateText(now, anchorTime, anchorDone) + noteText();
         }
-        int full = (int) Math.min(BAR_CELLS, BAR_CELLS * done / total);
-        return what + " [" + "#".repeat(full) + ".".repeat(BAR_CELLS - full) + "] " + percent() + " "
-            + count(done) + "/" + count(total) + rateText(now, anchorTime, anchorDone) + remaining(now) + noteText();
+        int full = (int) Math.clamp(BAR_CELLS * (double) done / total, 0, BAR_CELLS);
+        return what + " [" + "#".repeat(full) + ".".repeat(BAR_CELLS - full) + "] " + percent()
+            + rateText(now, anchorTime, anchorDone) + remaining(now) + noteText();
     }
 
     private String plain(long now) {
@@ -139,7 +139,7 @@ public final class ProgressBar implements AutoCloseable {
     }
 
     private String percent() {
-        return 100 * done / total + " %";
+        return (long) (100.0 * done / total) + " %";
     }
 
     private double rate(long now, long sinceTime, long sinceDone) {
