@@ -1,0 +1,119 @@
+package uk.ac.manchester.tornado.api;
+
+import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
+import uk.ac.manchester.tornado.api.fallback.LocalMemory;
+import uk.ac.manchester.tornado.api.fallback.WorkItem;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/**
+ * What a kernel knows of the thread that runs it. The one a program creates stands for all threads; the fallback hands
+ * every thread its own. Called directly from Java, a kernel runs as thread 0 of a grid of size 0, and barriers do
+ * nothing.
+ */
+public class KernelContext {
+    public final Integer globalIdx;
+    public final Integer globalIdy;
+    public final Integer globalIdz;
+    public final Integer groupIdx;
+    public final Integer groupIdy;
+    public final Integer groupIdz;
+    public final Integer localIdx;
+    public final Integer localIdy;
+    public final Integer localIdz;
+    public final Integer globalGroupSizeX;
+    public final Integer globalGroupSizeY;
+    public final Integer globalGroupSizeZ;
+    public final Integer localGroupSizeX;
+    public final Integer localGroupSizeY;
+    public final Integer localGroupSizeZ;
+    private final WorkItem item;
+
+    /** The context that a program gives to its tasks. */
+    public KernelContext() {
+        this(WorkItem.NONE);
+    }
+
+    KernelContext(WorkItem item) {
+        this.item = item;
+        globalIdx = item.globalId(0);
+        globalIdy = item.globalId(1);
+        globalIdz = item.globalId(2);
+        groupIdx = item.groupId(0);
+        groupIdy = item.groupId(1);
+        groupIdz = item.groupId(2);
+        localIdx = item.localId(0);
+        localIdy = item.localId(1);
+        localIdz = item.localId(2);
+        globalGroupSizeX = item.globalSize(0);
+        globalGroupSizeY = item.globalSize(1);
+        globalGroupSizeZ = item.globalSize(2);
+        localGroupSizeX = item.localSize(0);
+        localGroupSizeY = item.localSize(1);
+        localGroupSizeZ = item.localSize(2);
+    }
+
+    /** Waits until every thread of the work-group is here; orders accesses to local memory. */
+    public void localBarrier() {
+        item.barrier("localBarrier");
+    }
+
+    /** Waits until every thread of the work-group is here; orders accesses to global memory. */
+    public void globalBarrier() {
+        item.barrier("globalBarrier");
+    }
+
+    /** Returns an array that the work-group shares; its contents are undefined. */
+    public int[] allocateIntLocalArray(int size) {
+        return (int[]) item.local(LocalMemory.Kind.INT, size);
+    }
+
+    /** Returns an array that the work-group shares; its contents are undefined. */
+    public byte[] allocateByteLocalArray(int size) {
+        return (byte[]) item.local(LocalMemory.Kind.BYTE, size);
+    }
+
+    /** Returns an array that the work-group shares; its contents are undefined. */
+    public long[] allocateLongLocalArray(int size) {
+        return (long[]) item.local(LocalMemory.Kind.LONG, size);
+    }
+
+    /** Returns an array that the work-group shares; its contents are undefined. */
+    public float[] allocateFloatLocalArray(int size) {
+        return (float[]) item.local(LocalMemory.Kind.FLOAT, size);
+    }
+
+    /** Returns an array that the work-group shares; its contents are undefined. */
+    public double[] allocateDoubleLocalArray(int size) {
+        return (double[]) item.local(LocalMemory.Kind.DOUBLE, size);
+    }
+
+    /** Adds to an element; the fallback runs one thread at a time, so a plain addition is atomic. */
+    public void atomicAdd(IntArray array, int index, int value) {
+        array.set(index, array.get(index) + value);
+    }
+
+    /** Adds to an element of a local array. */
+    public void atomicAdd(int[] array, int index, int value) {
+        array[index] += value;
+    }
+
+    /** Adds to an element. */
+    public void atomicAdd(LongArray array, int index, long value) {
+        array.set(index, array.get(index) + value);
+    }
+
+    /** Always throws: OpenCL has no such operation. */
+    public void atomicAdd(FloatArray array, int index, float value) {
+        throw new TornadoBailoutRuntimeException("OpenCL refuses atomicAdd on a FloatArray; sum in two passes, or let "
+                + "one thread own each destination");
+    }
+
+    /** Always throws: OpenCL has no such operation. */
+    public void atomicAdd(DoubleArray array, int index, double value) {
+        throw new TornadoBailoutRuntimeException("OpenCL refuses atomicAdd on a DoubleArray; sum in two passes, or let "
+                + "one thread own each destination");
+    }
+}

@@ -1,0 +1,2 @@
+/** Transfer modes and kinds of devices. */
+package uk.ac.manchester.tornado.api.enums;

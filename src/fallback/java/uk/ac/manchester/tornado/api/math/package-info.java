@@ -1,0 +1,2 @@
+/** Mathematical functions for kernels. */
+package uk.ac.manchester.tornado.api.math;

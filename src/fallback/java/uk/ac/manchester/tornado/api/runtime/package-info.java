@@ -1,0 +1,2 @@
+/** The entry point to the list of devices. */
+package uk.ac.manchester.tornado.api.runtime;

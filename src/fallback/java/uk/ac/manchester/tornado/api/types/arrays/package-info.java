@@ -1,0 +1,2 @@
+/** Arrays in native memory. */
+package uk.ac.manchester.tornado.api.types.arrays;

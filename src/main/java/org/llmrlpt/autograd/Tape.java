@@ -1,0 +1,223 @@
+package org.llmrlpt.autograd;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.llmrlpt.device.ProgramBuilder;
+import org.llmrlpt.device.Tensor;
+import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.RowStatistics;
+import org.llmrlpt.kernels.Shaping;
+
+/**
+ * Reverse-mode differentiation at record time. Every operation appends its forward tasks to the program and, when the
+ * tape trains, remembers how to append its backward tasks; {@link #backward()} appends those in reverse. The tape runs
+ * once: what it leaves is a program that is executed thousands of times.
+ *
+ * <p>R is rows (batch times length), see {@link Kernels} for the other letters.
+ */
+public final class Tape {
+    private final Kernels kernels;
+    private final ProgramBuilder program;
+    private final boolean training;
+    private final Deque<Runnable> backward = new ArrayDeque<>();
+    private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+    private Tensor newest;
+
+    /** A tape that trains keeps what the backward pass needs; one that does not lets activations die early. */
+    public Tape(Kernels kernels, ProgramBuilder program, boolean training) {
+        this.kernels = kernels;
+        this.program = program;
+        this.training = training;
+    }
+
+    /** Appends the backward tasks of everything recorded so far, last operation first. */
+    public void backward() {
+        while (!backward.isEmpty()) {
+            backward.pop().run();
+        }
+    }
+
+    /** Rows of a table: tokens int [1, R], table [V, C] to [R, C]. */
+    public Tensor embedding(Parameter table, Tensor tokens) {
+        Tensor out = activation("embedded", tokens.columns(), table.weight().columns());
+        kernels.embedding(program, table.weight(), tokens, out);
+        return record(out, () -> kernels.embeddingBackward(program, tokens, gradient(out), table.gradient()));
+    }
+
+    /** x wᵀ: x [R, K], w [N, K] to [R, N]. */
+    public Tensor linear(Tensor x, Parameter w) {
+        Tensor y = activation("linear", x.rows(), w.weight().rows());
+        kernels.linear(program, x, w.weight(), y);
+        return record(y, () -> {
+            Tensor dY = gradient(y);
+            kernels.linearBackwardWeight(program, dY, x, w.gradient());
+            accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, dY, w.weight(), dX, add));
+        });
+    }
+
+    /** x / rms(x) · w by row: x [R, C], w [1, C]. */
+    public Tensor rmsNorm(Tensor x, Parameter w, float eps) {
+        Tensor y = activation("normed", x.rows(), x.columns());
+        Tensor rstd = activation("rstd", 1, x.rows());
+        kernels.rmsNorm(program, x, w.weight(), y, rstd, eps);
+        return record(y, () -> accumulate(x, (dX, add) ->
+            kernels.rmsNormBackward(program, x, w.weight(), rstd, gradient(y), dX, w.gradient(), add)));
+    }
+
+    /**
+     * The residual connection x + delta. It reuses delta's memory, and the gradient of the sum serves as the gradient of
+     * both: delta must therefore be the newest linear product, which nothing else reads.
+     */
+    public Tensor residual(Tensor x, Tensor delta) {
+        if (delta != newest) {
+            throw new IllegalArgumentException("a residual adds the newest product: " + delta);
+        }
+        kernels.add(program, x, delta, delta);
+        if (training) {
+            backward.push(() -> {
+                if (gradients.putIfAbsent(x, gradient(delta)) != null) {
+                    throw new IllegalStateException(x + " is used after the residual that adds to it");
+                }
+            });
+        }
+        return delta;
+    }
+
+    /** silu(gate) · up: gateUp [R, 2F] to [R, F]. */
+    public Tensor swiGlu(Tensor gateUp) {
+        Tensor out = activation("swiglu", gateUp.rows(), gateUp.columns() / 2);
+        kernels.swiGlu(program, gateUp, out);
+        return record(out, () -> accumulate(gateUp, (dGateUp, add) -> {
+            requireFresh(add, gateUp);
+            kernels.swiGluBackward(program, gateUp, gradient(out), dGateUp);
+        }));
+    }
+
+    /**
+     * Grouped-query attention with rotary positions: qkv [R, (H + 2G) D] to [R, H D]. Queries and keys are rotated (after
+     * QK-norm where the norms are given), values are used as they are.
+     *
+     * @param norms weights of the query and key norms; null without QK-norm
+     * @param positions int [1, R]
+     * @param starts int [1, R], first row of each row's document within its sequence
+     * @param angles [maxLength, D], see {@link Kernels#rope}
+     */
+    public Tensor attention(Tensor qkv, Heads heads, QkNorm norms, Tensor positions, Tensor starts, Tensor angles,
+        int length) {
+        int d = heads.width();
+        int rows = qkv.rows();
+        Span q = new Span(0, heads.queries() * d);
+        Span k = new Span(q.end(), heads.keyValues() * d);
+        Span v = new Span(k.end(), heads.keyValues() * d);
+        Tensor rotated = activation("rotated", rows, k.end());
+        Rotation rotateQ = rotate(q.of(qkv), norms == null ? null : norms.query(), norms, positions, angles,
+            q.of(rotated), heads.queries(), d);
+        Rotation rotateK = rotate(k.of(qkv), norms == null ? null : norms.key(), norms, positions, angles,
+            k.of(rotated), heads.keyValues(), d);
+        Tensor out = activation("attended", rows, q.count());
+        Tensor lse = activation("lse", rows, heads.queries());
+        kernels.attention(program, q.of(rotated), k.of(rotated), v.of(qkv), starts, out, lse, length, d);
+        return record(out, () -> accumulate(qkv, (dQkv, add) -> {
+            requireFresh(add, qkv);
+            kernels.attentionBackward(program, q.of(rotated), k.of(rotated), v.of(qkv), starts, out, lse,
+                gradient(out), q.of(dQkv), k.of(dQkv), v.of(dQkv), length, d);
+            rotateQ.backward(q.of(dQkv));
+            rotateK.backward(k.of(dQkv));
+        }));
+    }
+
+    /**
+     * The fused policy head: statistics of every row and, on a tape that trains, the gradients of h and w at once.
+     *
+     * @return the statistics, [R, {@link RowStatistics#COLUMNS}], an output of the program
+     */
+    public Tensor policyHead(Tensor h, Parameter w, Tensor targets, Tensor scale, Shaping shaping) {
+        Tensor statistics = program.output("statistics", h.rows(), RowStatistics.COLUMNS);
+        if (!training) {
+            kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, null, null);
+            return statistics;
+        }
+        Tensor dH = activation("d_" + h.name(), h.rows(), h.columns());
+        kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, dH, w.gradient());
+        gradients.put(h, dH);
+        return statistics;
+    }
+
+    /** How many heads there are and how wide they are. */
+    public record Heads(int queries, int keyValues, int width) {
+    }
+
+    /** Weights [1, D] of the norms that queries and keys pass before they rotate. */
+    public record QkNorm(Parameter query, Parameter key, float eps) {
+    }
+
+    private record Span(int from, int count) {
+        int end() {
+            return from + count;
+        }
+
+        Tensor of(Tensor t) {
+            return t.columns(from, count);
+        }
+    }
+
+    private interface Rotation {
+        void backward(Tensor dX);
+    }
+
+    private Rotation rotate(Tensor x, Parameter norm, QkNorm norms, Tensor positions, Tensor angles, Tensor y,
+        int heads, int d) {
+        if (norm == null) {
+            kernels.rope(program, x, positions, angles, y, d);
+            return dX -> kernels.ropeBackward(program, dX, positions, angles, dX, d);
+        }
+        Tensor rstd = activation("qk_rstd", x.rows(), heads);
+        kernels.qkNormRope(program, x, norm.weight(), positions, angles, y, rstd, d, norms.eps());
+        return dX -> kernels.qkNormRopeBackward(program, x, norm.weight(), rstd, positions, angles, dX, dX,
+            norm.gradient(), d);
+    }
+
+    private interface GradientWriter {
+        void write(Tensor gradient, boolean accumulate);
+    }
+
+    /** Lets {@code writer} write the gradient of x, or add to what later operations left there. */
+    private void accumulate(Tensor x, GradientWriter writer) {
+        Tensor existing = gradients.get(x);
+        if (existing != null) {
+            writer.write(existing, true);
+        } else {
+            Tensor fresh = activation("d_" + x.name(), x.rows(), x.columns());
+            gradients.put(x, fresh);
+            writer.write(fresh, false);
+        }
+    }
+
+    private static void requireFresh(boolean accumulates, Tensor x) {
+        if (accumulates) {
+            throw new IllegalStateException(x + " has a second user, but its gradient can only be written once");
+        }
+    }
+
+    private Tensor gradient(Tensor y) {
+        Tensor dY = gradients.get(y);
+        if (dY == null) {
+            throw new IllegalStateException("nothing depends on " + y + ": it has no gradient");
+        }
+        return dY;
+    }
+
+    private Tensor activation(String name, int rows, int columns) {
+        return program.activation(name, rows, columns);
+    }
+
+    private Tensor record(Tensor result, Runnable backwardTasks) {
+        newest = result;
+        if (training) {
+            backward.push(backwardTasks);
+        }
+        return result;
+    }
+}

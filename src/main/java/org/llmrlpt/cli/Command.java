@@ -1,0 +1,27 @@
+package org.llmrlpt.cli;
+
+/**
+ * One command of the program. Its settings are a record whose components carry {@link org.llmrlpt.config.Key}s; the
+ * command line, the help and the config file follow from that record alone.
+ *
+ * @param <S> the record of settings
+ */
+public interface Command<S extends Record> {
+    /** One word, or two for a command of a group: {@code pretrain}, {@code data prepare}. */
+    String name();
+
+    /** One line for the list of commands, beginning with a verb. */
+    String summary();
+
+    /** The record of settings. */
+    Class<S> settings();
+
+    /**
+     * Does the work.
+     *
+     * @return the exit code; 0 when all went well
+     * @throws org.llmrlpt.config.UserError for a mistake that the user can mend
+     * @throws Exception for a failure, which {@link Failures} turns into a sentence
+     */
+    int run(S settings, Console console) throws Exception;
+}

@@ -1,0 +1,210 @@
+package org.llmrlpt.config;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Turns dotted keys and texts into records of settings and back. A component with a {@link Key} is one setting; a
+ * component without one is a record of further settings.
+ */
+public final class Binder {
+    private Binder() {
+    }
+
+    /** One setting of a record type. */
+    public record Setting(String name, String or, String help, Class<?> type) {
+    }
+
+    /** All settings of a record type, nested ones included, in order of declaration. */
+    public static List<Setting> settings(Class<? extends Record> type) {
+        List<Setting> list = new ArrayList<>();
+        for (RecordComponent c : type.getRecordComponents()) {
+            Key key = c.getAnnotation(Key.class);
+            if (key != null) {
+                list.add(new Setting(key.value(), key.or(), key.help(), c.getType()));
+            } else {
+                list.addAll(settings(c.getType().asSubclass(Record.class)));
+            }
+        }
+        return list;
+    }
+
+    /**
+     * Makes the record from what was given; the rest takes its default.
+     *
+     * @throws UserError for an unknown key, a text that is not of the key's type, or a number outside its bounds
+     */
+    public static <R extends Record> R bind(Class<R> type, Map<String, String> given) {
+        List<String> known = settings(type).stream().map(Setting::name).toList();
+        for (String name : given.keySet()) {
+            if (!known.contains(name)) {
+                throw new UserError("there is no setting '" + name + "'" + suggestion(name, known)
+                    + "; --help lists all of them");
+            }
+        }
+        return make(type, given);
+    }
+
+    /** The record's settings as texts under their dotted names; unset ones are left out. */
+    public static Map<String, String> unbind(Record settings) {
+        Map<String, String> map = new LinkedHashMap<>();
+        try {
+            for (RecordComponent c : settings.getClass().getRecordComponents()) {
+                c.getAccessor().setAccessible(true);
+                Object value = c.getAccessor().invoke(settings);
+                Key key = c.getAnnotation(Key.class);
+                if (key == null) {
+                    map.putAll(unbind((Record) value));
+                } else if (value != null) {
+                    map.put(key.value(), value instanceof Enum<?> e ? text(e) : value.toString());
+                }
+            }
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("cannot read " + settings.getClass(), e);
+        }
+        return map;
+    }
+
+    private static <R extends Record> R make(Class<R> type, Map<String, String> given) {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            Key key = components[i].getAnnotation(Key.class);
+            values[i] = key == null
+                ? make(components[i].getType().asSubclass(Record.class), given)
+                : parse(key, components[i].getType(), given.getOrDefault(key.value(), key.or()));
+        }
+        try {
+            Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+            Constructor<R> constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(values);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof UserError error) {
+                throw error;
+            }
+            throw new IllegalStateException("cannot make " + type, e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot make " + type, e);
+        }
+    }
+
+    private static Object parse(Key key, Class<?> type, String text) {
+        if (text.isEmpty() && type.isPrimitive()) {
+            throw wrong(key, text, "a value");
+        }
+        if (text.isEmpty()) {
+            return type == String.class && !key.or().isEmpty() ? "" : null;
+        }
+        if (type == String.class) {
+            return text;
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            if (!text.equals("true") && !text.equals("false")) {
+                throw wrong(key, text, "true or false");
+            }
+            return Boolean.valueOf(text);
+        }
+        if (type.isEnum()) {
+            return parseEnum(key, type, text);
+        }
+        return parseNumber(key, type, text);
+    }
+
+    private static Object parseEnum(Key key, Class<?> type, String text) {
+        Object[] constants = type.getEnumConstants();
+        for (Object constant : constants) {
+            if (text((Enum<?>) constant).equals(text)) {
+                return constant;
+            }
+        }
+        throw wrong(key, text, "one of " + Arrays.stream(constants).map(c -> text((Enum<?>) c))
+            .collect(Collectors.joining(", ")));
+    }
+
+    private static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Object parseNumber(Key key, Class<?> type, String text) {
+        boolean whole = type == int.class || type == Integer.class || type == long.class || type == Long.class;
+        double value;
+        Object number;
+        try {
+            if (whole) {
+                long n = Long.parseLong(text.replace("_", ""));
+                boolean isInt = type == int.class || type == Integer.class;
+                if (isInt && n != (int) n) {
+                    throw wrong(key, text, "a whole number below 2^31");
+                }
+                value = n;
+                number = isInt ? (Object) (int) n : (Object) n;
+            } else {
+                value = Double.parseDouble(text);
+                number = type == float.class || type == Float.class ? (Object) (float) value : (Object) value;
+            }
+        } catch (NumberFormatException e) {
+            throw wrong(key, text, whole ? "a whole number" : "a number");
+        }
+        if (!(value >= key.min() && value <= key.max()) || Double.isInfinite(value)) {
+            throw wrong(key, text, bounds(key));
+        }
+        return number;
+    }
+
+    private static String bounds(Key key) {
+        if (Double.isInfinite(key.max())) {
+            return Double.isInfinite(key.min()) ? "a finite number" : "at least " + plain(key.min());
+        }
+        return "between " + plain(key.min()) + " and " + plain(key.max());
+    }
+
+    private static String plain(double d) {
+        return d == Math.rint(d) && Math.abs(d) < 1e15 ? Long.toString((long) d) : Double.toString(d);
+    }
+
+    private static UserError wrong(Key key, String text, String expected) {
+        return new UserError("setting '" + key.value() + "' must be " + expected + ", not '" + text + "'");
+    }
+
+    /** " (did you mean ...?)" with the known name that is closest to the given one, or nothing. */
+    public static String suggestion(String name, List<String> known) {
+        String best = null;
+        int least = Math.max(2, name.length() / 3) + 1;
+        for (String candidate : known) {
+            int d = distance(name, candidate);
+            boolean tail = candidate.endsWith("." + name);
+            if (tail || d < least) {
+                least = tail ? 0 : d;
+                best = candidate;
+            }
+        }
+        return best == null ? "" : " (did you mean '" + best + "'?)";
+    }
+
+    /** Levenshtein distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,14 @@
+package org.llmrlpt.config;
+
+/** The text and how it becomes tokens. */
+public record DataSettings(
+    @Key(value = "data", help = "text, .jsonl, .gz of either, a folder of them, or a folder made by 'data prepare'; "
+        + "default: the built-in arithmetic and reasoning text") String source,
+    @Key(value = "data.field", or = "text", help = "field of .jsonl lines that holds the text") String field,
+    @Key(value = "data.validation-fraction", min = 0, max = 0.9, help = "share kept for validation; default: the last "
+        + "tenth of a single text, a twentieth of many documents") Double validationFraction,
+    @Key(value = "data.builtin-megabytes", or = "4", min = 0.01, max = 100000,
+        help = "size of the built-in text in MB") double builtinMegabytes,
+    @Key(value = "tokenizer", or = "bytes", help = "bytes, a tokenizer.json, or a folder with vocab.json and merges.txt")
+    String tokenizer) {
+}

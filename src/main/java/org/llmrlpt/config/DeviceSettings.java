@@ -1,0 +1,44 @@
+package org.llmrlpt.config;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Where and with what the program computes. */
+public record DeviceSettings(
+    @Key(value = "device", or = "auto", help = "auto, cpu (our CPU kernels), gpu (TornadoVM kernels, on the fallback too), "
+        + "or BACKEND:DEVICE of TornadoVM such as 0:0") String device,
+    @Key(value = "device.matmul", or = "auto", help = "matrix product of gpu kernels: auto or fp32") String matmul,
+    @Key(value = "device.memory", help = "bytes the device may use, such as 8GB; default: what the run needs")
+    String memory,
+    @Key(value = "threads", or = "0", min = 0, max = 4096, help = "threads of the CPU kernels; 0: one per core")
+    int threads) {
+
+    public DeviceSettings {
+        if (!device.equals("auto") && !device.equals("cpu") && !device.equals("gpu") && !device.matches("\\d+:\\d+")) {
+            throw new UserError("setting 'device' must be auto, cpu, gpu or BACKEND:DEVICE such as 0:0, not '" + device
+                + "'");
+        }
+        if (!matmul.equals("auto") && !matmul.equals("fp32")) {
+            throw new UserError("setting 'device.matmul' must be auto or fp32, not '" + matmul + "'");
+        }
+    }
+
+    /** Threads to use: those set, or one per core. */
+    public int workers() {
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
+    /** The limit in bytes, or 0 where none was set. */
+    public long memoryBytes() {
+        if (memory == null) {
+            return 0;
+        }
+        var m = Pattern.compile("(\\d+)\\s*([KMGT]?)B?", Pattern.CASE_INSENSITIVE)
+            .matcher(memory);
+        if (!m.matches() || m.group(1).length() > 15) {
+            throw new UserError("setting 'device.memory' must be a size such as 512MB or 8GB, not '" + memory + "'");
+        }
+        int shift = m.group(2).isEmpty() ? 0 : 10 * (1 + "KMGT".indexOf(m.group(2).toUpperCase(Locale.ROOT)));
+        return Long.parseLong(m.group(1)) << shift;
+    }
+}

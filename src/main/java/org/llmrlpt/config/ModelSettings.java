@@ -1,0 +1,58 @@
+package org.llmrlpt.config;
+
+/**
+ * The model: a file's values with single ones overridden. See {@link #shape}.
+ */
+public record ModelSettings(
+    @Key(value = "model", or = "models/tiny.json", help = "model file, or the name of one that comes with the program")
+    String file,
+    @Key(value = "model.layers", min = 1, max = 1000, help = "number of layers") Integer layers,
+    @Key(value = "model.width", min = 1, max = 1 << 20, help = "C, width of the residual stream") Integer width,
+    @Key(value = "model.heads", min = 1, max = 4096, help = "H, query heads") Integer heads,
+    @Key(value = "model.kv-heads", min = 1, max = 4096, help = "G, key/value heads; divides heads") Integer kvHeads,
+    @Key(value = "model.head-width", min = 2, max = 1024, help = "D, width of a head; even") Integer headWidth,
+    @Key(value = "model.ffn", min = 1, max = 1 << 20, help = "F, width of the feed-forward layer") Integer ffn,
+    @Key(value = "model.vocabulary", min = 2, max = 1 << 24, help = "V; at least the tokenizer's, which is the default")
+    Integer vocabulary,
+    @Key(value = "model.tied", or = "true", help = "use the embedding as output projection") boolean tied,
+    @Key(value = "model.qk-norm", or = "true", help = "RMSNorm of queries and keys (Qwen3); false: Llama")
+    boolean qkNorm,
+    @Key(value = "model.rope-base", or = "10000", min = 1, help = "base of the rotary angles") double ropeBase,
+    @Key(value = "model.norm-eps", or = "1e-6", min = 0, max = 1, help = "epsilon of the RMSNorms") double normEps,
+    @Key(value = "model.max-length", min = 1, max = 1 << 20, help = "longest sequence the checkpoint promises; "
+        + "default: the training length") Integer maxLength,
+    @Key(value = "model.experts", or = "0", min = 0, help = "experts of a mixture-of-experts layer (not built yet)")
+    int experts,
+    @Key(value = "model.active-experts", or = "0", min = 0, help = "experts that each token uses (not built yet)")
+    int activeExperts) {
+
+    /** The architecture, for a tokenizer of so many tokens and sequences of so many. */
+    public ModelShape shape(int tokenizerSize, int length) {
+        if (experts > 0) {
+            throw new UserError("model " + file + " is a mixture of experts, which cannot be trained yet: choose a dense"
+                + " model such as models/tiny.json");
+        }
+        int v = vocabulary == null ? tokenizerSize : vocabulary;
+        if (v < tokenizerSize) {
+            throw new UserError("setting 'model.vocabulary' is " + v + " but the tokenizer has " + tokenizerSize
+                + " tokens: raise it or choose another tokenizer");
+        }
+        int longest = maxLength == null ? length : maxLength;
+        if (longest < length) {
+            throw new UserError("setting 'length' is " + length + " but 'model.max-length' is only " + longest
+                + ": lower the one or raise the other");
+        }
+        int c = required(width, "model.width");
+        int h = required(heads, "model.heads");
+        return new ModelShape(required(layers, "model.layers"), c, h, kvHeads == null ? h : kvHeads,
+            headWidth == null ? c / h : headWidth, required(ffn, "model.ffn"), v, tied, qkNorm, ropeBase, normEps,
+            longest);
+    }
+
+    private int required(Integer value, String key) {
+        if (value == null) {
+            throw new UserError("setting '" + key + "' is missing in " + file + ": add it there or give " + key + "=N");
+        }
+        return value;
+    }
+}

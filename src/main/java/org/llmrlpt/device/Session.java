@@ -1,0 +1,147 @@
+package org.llmrlpt.device;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The arenas and the programs that share them, in one TornadoVM execution plan. Order of use: reserve persistent tensors
+ * and record programs; {@link #start()}; fill host memory and {@link #upload()}; run programs; {@link #fetch} what the
+ * host wants to see.
+ */
+public final class Session implements AutoCloseable {
+    /** Name of the graph that owns every arena; all other graphs consume from it. */
+    static final String OWNER = "load";
+    /** Device memory beside the arenas: the inputs' staging arrays and array headers. */
+    private static final long STAGING_ROOM = 256L << 20;
+
+    private final Arenas arenas = new Arenas();
+    private final Map<String, Program> programs = new LinkedHashMap<>();
+    private TornadoExecutionPlan plan;
+    private TornadoExecutionResult last;
+
+    /** A tensor [rows, columns] that keeps its values between runs. */
+    public Tensor persistent(ArenaKind kind, String name, int rows, int columns) {
+        Tensor tensor = Tensor.unplaced(name, kind, rows, columns);
+        arenas.reserve(tensor);
+        return tensor;
+    }
+
+    /** Begins the recording of a program. */
+    public ProgramBuilder program(String name) {
+        if (programs.containsKey(name)) {
+            throw new IllegalArgumentException("there is a program " + name + " already");
+        }
+        return new ProgramBuilder(this, name);
+    }
+
+    Program add(Program program) {
+        if (plan != null) {
+            throw new IllegalStateException("programs are recorded before the session starts: " + program.name());
+        }
+        program.layOut();
+        arenas.requireSize(ArenaKind.ACTIVATIONS, program.activationElements());
+        programs.put(program.name(), program);
+        return program;
+    }
+
+    /** Bytes of each arena and program, known before anything is allocated. */
+    public MemoryPlan memoryPlan() {
+        return MemoryPlan.of(arenas, programs.values());
+    }
+
+    /** Allocates the arenas and writes all programs into task graphs. */
+    public void start() {
+        // TornadoVM reads its limit when its classes load, which the first task graph makes them do.
+        long needed = arenas.totalBytes() + STAGING_ROOM;
+        TornadoSettings.deviceMemory(needed);
+        TornadoSettings.verify(needed);
+        arenas.allocate();
+        GridScheduler grids = new GridScheduler();
+        Placement placement = new Placement(arenas, new KernelContext());
+        List<ImmutableTaskGraph> graphs = new ArrayList<>();
+        graphs.add(ownerGraph().snapshot());
+        for (Program program : programs.values()) {
+            ProgramGraphs emitted = new ProgramGraphs(program, arenas, placement, grids);
+            emitted.firstIndex(graphs.size());
+            emitted.graphs().forEach(g -> graphs.add(g.snapshot()));
+            program.become(emitted);
+        }
+        plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
+        // TornadoVM refuses a scheduler that names no task, which is what cpu kernels leave.
+        if (!grids.keySet().isEmpty()) {
+            plan.withGridScheduler(grids);
+        }
+    }
+
+    private TaskGraph ownerGraph() {
+        Object[] all = arenas.all().toArray();
+        TaskGraph graph = new TaskGraph(OWNER).transferToDevice(DataTransferMode.EVERY_EXECUTION, all);
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] instanceof FloatArray floats) {
+                graph.task("touch_" + i, TransferKernels::touchFloats, floats);
+            } else {
+                graph.task("touch_" + i, TransferKernels::touchInts, (IntArray) all[i]);
+            }
+        }
+        return graph.persistOnDevice(all);
+    }
+
+    /** Copies all arenas from the host to the device: after {@link #start()}, and whenever the host changed weights. */
+    public void upload() {
+        last = plan.withGraph(0).execute();
+    }
+
+    void run(Program program) {
+        ProgramGraphs graphs = program.graphs();
+        for (int i = 0; i < graphs.graphs().size(); i++) {
+            last = plan.withGraph(graphs.firstIndex() + i).execute();
+        }
+    }
+
+    /** Copies one arena from the device to the host, where {@link #floats} shows it. */
+    public void fetch(ArenaKind kind) {
+        last.transferToHost(kind.isInteger() ? arenas.integers() : arenas.floats(kind));
+    }
+
+    /** A floating-point tensor's arena on the host. */
+    public FloatArray floats(Tensor tensor) {
+        return arenas.floats(tensor.arena());
+    }
+
+    /** Host memory of a contiguous floating-point tensor: read it after {@link #fetch}, write before {@link #upload}. */
+    public MemorySegment segment(Tensor tensor) {
+        if (!tensor.isContiguous()) {
+            throw new IllegalArgumentException("not contiguous: " + tensor);
+        }
+        return arenas.floats(tensor.arena()).getSegment().asSlice(4L * tensor.offset(), 4 * tensor.size());
+    }
+
+    /** Whether any tensor was reserved in this kind of arena. */
+    public boolean has(ArenaKind kind) {
+        return arenas.size(kind) > 0;
+    }
+
+    @Override
+    public void close() {
+        if (plan != null) {
+            try {
+                plan.withAllGraphs().close();
+            } catch (TornadoExecutionPlanException e) {
+                throw new IllegalStateException("TornadoVM could not free its device memory", e);
+            }
+        }
+    }
+}

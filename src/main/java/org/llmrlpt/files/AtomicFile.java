@@ -1,0 +1,44 @@
+package org.llmrlpt.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.llmrlpt.config.UserError;
+
+/** Puts a single file in place whole: written beside it, forced to the disk, then renamed over it. */
+public final class AtomicFile {
+    private AtomicFile() { }
+
+    /** Writes the content of a file to the channel it is given. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
+
+    /** Writes {@code file}, replacing what was there; a failure leaves that as it was and is a {@link UserError}. */
+    public static void write(Path file, Content content) {
+        Path target = file.toAbsolutePath();
+        Path temporary = Durable.temporaryFor(target);
+        try {
+            Files.createDirectories(target.getParent());
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.WRITE)) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            Durable.forceFolder(target.getParent());
+        } catch (IOException e) {
+            Durable.deleteAfterFailure(temporary, e);
+            throw new UserError("Cannot write " + file + ": " + JsonFile.reason(e)
+                + "; what was there before is intact.", e);
+        } catch (RuntimeException | Error e) {
+            Durable.deleteAfterFailure(temporary, e);
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.llmrlpt.files;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.llmrlpt.config.UserError;
+
+/**
+ * JSON documents as files. Reading is strict: an object that names a key twice, or text after the document, is an
+ * error. JSON has no word for NaN and infinities; every writer of this package writes them as null.
+ */
+public final class JsonFile {
+    static final JsonMapper STRICT = JsonMapper.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+        .build();
+
+    private JsonFile() { }
+
+    /** The JSON object in {@code file}; a missing, unreadable or malformed file is a {@link UserError}. */
+    public static JsonNode readObject(Path file) {
+        JsonNode node;
+        try {
+            node = STRICT.readTree(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new UserError("There is no file " + file + ".", e);
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + " is not valid JSON: " + e.getOriginalMessage() + at(e) + ".", e);
+        } catch (IOException e) {
+            throw new UserError("Cannot read " + file + ": " + reason(e) + ".", e);
+        }
+        if (!node.isObject()) {
+            throw new UserError(file + " must hold one JSON object.");
+        }
+        return node;
+    }
+
+    /** Puts {@code value} (a map, a record or a JSON tree) in place of {@code file}, whole or not at all. */
+    public static void write(Path file, Object value) {
+        AtomicFile.write(file, channel -> {
+            OutputStream out = Channels.newOutputStream(channel);
+            print(out, value, true);
+            out.write('\n');
+        });
+    }
+
+    /** Prints {@code value} as JSON text without a line feed at its end. */
+    static void print(OutputStream out, Object value, boolean pretty) throws IOException {
+        JsonGenerator generator = new FiniteNumbers(STRICT.createGenerator(out));
+        generator.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+        if (pretty) { generator.useDefaultPrettyPrinter(); }
+        STRICT.writeValue(generator, value);
+        generator.close();
+    }
+
+    /** Why reading or writing failed, in the operating system's words, without the file name they may begin with. */
+    static String reason(IOException e) {
+        if (e instanceof FileSystemException f && f.getReason() != null) { return f.getReason(); }
+        if (e instanceof AccessDeniedException) { return "permission denied"; }
+        if (e instanceof CharacterCodingException) { return "it is not UTF-8 text"; }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private static String at(JsonProcessingException e) {
+        return e.getLocation() == null ? ""
+            : " at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr();
+    }
+
+    /** Writes null where JSON has no number. */
+    private static final class FiniteNumbers extends JsonGeneratorDelegate {
+        FiniteNumbers(JsonGenerator to) {
+            super(to, false);
+        }
+
+        @Override
+        public void writeNumber(double value) throws IOException {
+            if (Double.isFinite(value)) { delegate.writeNumber(value); } else { delegate.writeNull(); }
+        }
+
+        @Override
+        public void writeNumber(float value) throws IOException {
+            if (Float.isFinite(value)) { delegate.writeNumber(value); } else { delegate.writeNull(); }
+        }
+
+        @Override
+        public void writeArray(double[] values, int offset, int length) throws IOException {
+            writeStartArray();
+            for (int i = offset; i < offset + length; i++) { writeNumber(values[i]); }
+            writeEndArray();
+        }
+    }
+}

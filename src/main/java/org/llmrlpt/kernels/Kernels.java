@@ -1,0 +1,131 @@
+package org.llmrlpt.kernels;
+
+import org.llmrlpt.device.ProgramBuilder;
+import org.llmrlpt.device.Tensor;
+
+/**
+ * The primitives. Each method appends to a program the task or tasks that compute it. R is rows (batch B times length
+ * T, sequence by sequence), C model width, H query heads, G key/value heads, D head width, F feed-forward width, V
+ * vocabulary. All matrices are row-major; a tensor may be a view with a row stride where "strided" is said. dX is the
+ * gradient of X. "accumulates" means +=; everything else overwrites.
+ */
+public interface Kernels {
+    /** "cpu" or "gpu". */
+    String name();
+
+    /** out[r] = table[token[r]]; table [V, C], tokens int [1, R], out [R, C]. */
+    void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out);
+
+    /** dTable[token[r]] accumulates dOut[r], in the order of r whatever the threads. */
+    void embeddingBackward(ProgramBuilder p, Tensor tokens, Tensor dOut, Tensor dTable);
+
+    /** y = x wᵀ; x [R, K] strided, w [N, K], y [R, N] strided. */
+    void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y);
+
+    /** dX = dY w, or accumulates it; dY [R, N] strided, w [N, K], dX [R, K] strided. */
+    void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate);
+
+    /** dW accumulates dYᵀ x; dY [R, N] strided, x [R, K] strided, dW [N, K]. */
+    void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW);
+
+    /** rstd[r] = 1/sqrt(mean(x[r]²) + eps), y = x rstd w; x, y [R, C], w [1, C], rstd [1, R]. */
+    void rmsNorm(ProgramBuilder p, Tensor x, Tensor w, Tensor y, Tensor rstd, float eps);
+
+    /**
+     * With x̂ = x rstd and g = dY w: dX = rstd (g - x̂ mean(g x̂)), or accumulates it; dW accumulates sum over r of
+     * dY x̂, in an order that does not depend on the threads.
+     */
+    void rmsNormBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW,
+        boolean accumulate);
+
+    /**
+     * Rotary position embedding of heads: within each head of D columns the pairs (i, i + D/2) turn by the angle of the
+     * row's position. x, y [R, heads·D] strided (y may be x), positions int [1, R], angles [maxLength, D]: cosines in
+     * the first D/2 columns, sines in the others.
+     */
+    void rope(ProgramBuilder p, Tensor x, Tensor positions, Tensor angles, Tensor y, int headWidth);
+
+    /** dX = dY turned back; dX may be dY. Shapes as in {@link #rope}. */
+    void ropeBackward(ProgramBuilder p, Tensor dY, Tensor positions, Tensor angles, Tensor dX, int headWidth);
+
+    /**
+     * QK-norm, then RoPE: each head of x is RMS-normalised over its D columns and scaled by w [1, D] before it turns.
+     * rstd [R, heads] is kept for the backward pass; y may not be x.
+     */
+    void qkNormRope(ProgramBuilder p, Tensor x, Tensor w, Tensor positions, Tensor angles, Tensor y, Tensor rstd,
+        int headWidth, float eps);
+
+    /** Backward of {@link #qkNormRope}: dX overwritten (may be dY), dW accumulates. */
+    void qkNormRopeBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles,
+        Tensor dY, Tensor dX, Tensor dW, int headWidth);
+
+    /**
+     * Causal grouped-query attention inside documents: in each sequence of {@code length} rows, row t of head h sees the
+     * keys start[t]..t of head h/(H/G); scale 1/sqrt(D). Online softmax: no length x length matrix in memory.
+     * q [R, H·D] strided, k and v [R, G·D] strided, starts int [1, R] (index within the sequence, at most t, never
+     * falling), out [R, H·D] strided, lse [R, H] = log-sum-exp of the scaled scores.
+     */
+    void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse, int length,
+        int headWidth);
+
+    /** Backward of {@link #attention}: dQ, dK, dV overwritten, strided like q, k, v. */
+    void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+        Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth);
+
+    /** out = silu(gate) up; gateUp [R, 2F]: gate in the first F columns, up in the others; out [R, F]. */
+    void swiGlu(ProgramBuilder p, Tensor gateUp, Tensor out);
+
+    /** Backward of {@link #swiGlu}: dGateUp overwritten (may be gateUp). */
+    void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp);
+
+    /** y = a + b, all [R, C]; y may be a or b. */
+    void add(ProgramBuilder p, Tensor a, Tensor b, Tensor y);
+
+    /** y[i] = x[index[i]]; index int [1, n], x [R, C], y [n, C]. */
+    void gatherRows(ProgramBuilder p, Tensor x, Tensor index, Tensor y);
+
+    /** y[r] = softmax(x[r] · inverseTemperature[0]); x, y [n, V] (y may be x), inverseTemperature [1, 1]. */
+    void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y);
+
+    /**
+     * Exact top-k of each row by (larger logit, then lower index): threshold[r] = (k-th largest logit, highest index of
+     * an element equal to it that still belongs to the k). x [n, V], threshold [n, 2]; k is clamped to V.
+     */
+    void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold);
+
+    /**
+     * The policy head (paper, Eq. 10–13): logits h wᵀ, their statistics and, if dH and dW are given, the gradient of the
+     * loss L = -scale · sum of J over rows with a target: dL/dz_i = -scale (p_i r_i - p_i J), the target's component as
+     * -scale (w (1 - p_x) - p_x O). Logits exist for a chunk of rows at a time only.
+     *
+     * @param h [R, C]
+     * @param w [V, C]
+     * @param targets int [1, R]; -1: the row does not count
+     * @param scale [1, 1], a step scalar: 1 / number of counted positions of the whole step
+     * @param statistics [R, RowStatistics.COLUMNS]
+     * @param dH [R, C], overwritten; null for evaluation
+     * @param dW [V, C], accumulates; null for evaluation
+     */
+    void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
+        Tensor statistics, Tensor dH, Tensor dW);
+
+    /** Sets every element to zero. */
+    void zero(ProgramBuilder p, Tensor x);
+
+    /**
+     * out[0] = norm of all gradients together, out[1] = min(1, maxNorm / (norm + 1e-6)); maxNorm 0 means no clipping
+     * (out[1] = 1). gradients is contiguous, out [1, 2].
+     */
+    void gradientNorm(ProgramBuilder p, Tensor gradients, float maxNorm, Tensor out);
+
+    /**
+     * One AdamW step over all parameters: g = gradient · clip[1]; p *= 1 - lr·decay for the first {@code decayed}
+     * elements; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g²; p -= lr (m/c1) / (sqrt(v/c2) + eps). The gradient is zeroed
+     * in the same pass.
+     *
+     * @param clip [1, 2] as {@link #gradientNorm} leaves it
+     * @param step [1, 3]: lr, c1 = 1 - b1^t, c2 = 1 - b2^t (computed on the host in double)
+     */
+    void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2, Tensor clip,
+        Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay);
+}

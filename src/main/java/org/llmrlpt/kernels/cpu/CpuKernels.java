@@ -1,0 +1,213 @@
+package org.llmrlpt.kernels.cpu;
+
+import org.llmrlpt.device.ProgramBuilder;
+import org.llmrlpt.device.Tensor;
+import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.Shaping;
+
+/**
+ * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
+ * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention take {@link Rows}.
+ */
+public final class CpuKernels implements Kernels {
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out) {
+        gather(p, "embedding", table, tokens, out);
+    }
+
+    @Override
+    public void gatherRows(ProgramBuilder p, Tensor x, Tensor index, Tensor y) {
+        gather(p, "gather_rows", x, index, y);
+    }
+
+    private static void gather(ProgramBuilder p, String name, Tensor table, Tensor index, Tensor out) {
+        p.operation(name).reads(table, index).writes(out).task((g, id, at) -> g.task(id, RowKernels::gather,
+            at.floats(table), at.offset(table), table.stride(), table.rows(), at.ints(index), at.offset(index),
+            at.floats(out), at.offset(out), out.stride(), out.rows(), out.columns()));
+    }
+
+    @Override
+    public void embeddingBackward(ProgramBuilder p, Tensor tokens, Tensor dOut, Tensor dTable) {
+        p.operation("embedding_backward").reads(tokens, dOut, dTable).writes(dTable).task((g, id, at) -> g.task(id,
+            RowKernels::scatterAdd, at.ints(tokens), at.offset(tokens), at.floats(dOut), at.offset(dOut),
+            dOut.stride(), at.floats(dTable), at.offset(dTable), dTable.stride(), dTable.rows(), dOut.rows(),
+            dOut.columns()));
+    }
+
+    @Override
+    public void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y) {
+        p.operation("linear").reads(x, w).writes(y).task((g, id, at) -> g.task(id, LinearKernels::linear,
+            at.floats(x), at.offset(x), x.stride(), at.floats(w), at.offset(w), w.stride(), at.floats(y), at.offset(y),
+            y.stride(), y.rows(), y.columns(), x.columns()));
+    }
+
+    @Override
+    public void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate) {
+        p.operation("linear_backward_input").reads(dY, w).reads(kept(dX, accumulate)).writes(dX)
+            .task((g, id, at) -> g.task(id, LinearKernels::linearBackwardInput, at.floats(dY), at.offset(dY),
+                dY.stride(), at.floats(w), at.offset(w), w.stride(), at.floats(dX), at.offset(dX), dX.stride(),
+                dY.rows(), dY.columns(), dX.columns(), accumulate ? 1 : 0));
+    }
+
+    @Override
+    public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
+        p.operation("linear_backward_weight").reads(dY, x, dW).writes(dW).task((g, id, at) -> g.task(id,
+            LinearKernels::linearBackwardWeight, at.floats(dY), at.offset(dY), dY.stride(), at.floats(x), at.offset(x),
+            x.stride(), at.floats(dW), at.offset(dW), dW.stride(), dY.rows(), dY.columns(), x.columns()));
+    }
+
+    @Override
+    public void rmsNorm(ProgramBuilder p, Tensor x, Tensor w, Tensor y, Tensor rstd, float eps) {
+        p.operation("rms_norm").reads(x, w).writes(y, rstd).task((g, id, at) -> g.task(id, NormKernels::rmsNorm,
+            at.floats(x), at.offset(x), x.stride(), at.floats(w), at.offset(w), at.floats(y), at.offset(y), y.stride(),
+            at.floats(rstd), at.offset(rstd), x.rows(), x.columns(), eps));
+    }
+
+    @Override
+    public void rmsNormBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW,
+        boolean accumulate) {
+        p.operation("rms_norm_backward").reads(x, w, rstd, dY, dW).reads(kept(dX, accumulate)).writes(dX, dW)
+            .task((g, id, at) -> g.task(id, NormKernels::rmsNormBackward, at.floats(x), at.offset(x), x.stride(),
+                at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.floats(dY), at.offset(dY),
+                dY.stride(), at.floats(dX), at.offset(dX), dX.stride(), at.floats(dW), at.offset(dW), x.rows(),
+                x.columns(), accumulate ? 1 : 0));
+    }
+
+    @Override
+    public void rope(ProgramBuilder p, Tensor x, Tensor positions, Tensor angles, Tensor y, int headWidth) {
+        turn(p, "rope", x, positions, angles, y, headWidth, 1);
+    }
+
+    @Override
+    public void ropeBackward(ProgramBuilder p, Tensor dY, Tensor positions, Tensor angles, Tensor dX, int headWidth) {
+        turn(p, "rope_backward", dY, positions, angles, dX, headWidth, -1);
+    }
+
+    private static void turn(ProgramBuilder p, String name, Tensor x, Tensor positions, Tensor angles, Tensor y,
+        int headWidth, int direction) {
+        p.operation(name).reads(x, positions, angles).writes(y).task((g, id, at) -> g.task(id, RopeKernels::rope,
+            at.floats(x), at.offset(x), x.stride(), at.ints(positions), at.offset(positions), at.floats(angles),
+            at.offset(angles), angles.stride(), angles.rows(), at.floats(y), at.offset(y), y.stride(), x.rows(),
+            x.columns() / headWidth, headWidth, direction));
+    }
+
+    @Override
+    public void qkNormRope(ProgramBuilder p, Tensor x, Tensor w, Tensor positions, Tensor angles, Tensor y,
+        Tensor rstd, int headWidth, float eps) {
+        p.operation("qk_norm_rope").reads(x, w, positions, angles).writes(y, rstd).task((g, id, at) -> g.task(id,
+            RopeKernels::qkNormRope, at.floats(x), at.offset(x), x.stride(), at.floats(w), at.offset(w),
+            at.ints(positions), at.offset(positions), at.floats(angles), at.offset(angles), angles.stride(),
+            angles.rows(), at.floats(y), at.offset(y), y.stride(), at.floats(rstd), at.offset(rstd), x.rows(),
+            x.columns() / headWidth, headWidth, eps));
+    }
+
+    @Override
+    public void qkNormRopeBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles,
+        Tensor dY, Tensor dX, Tensor dW, int headWidth) {
+        ropeBackward(p, dY, positions, angles, dX, headWidth);
+        p.operation("qk_norm_backward").reads(x, w, rstd, dX, dW).writes(dX, dW).task((g, id, at) -> g.task(id,
+            RopeKernels::qkNormBackward, at.floats(x), at.offset(x), x.stride(), at.floats(w), at.offset(w),
+            at.floats(rstd), at.offset(rstd), at.floats(dX), at.offset(dX), dX.stride(), at.floats(dW), at.offset(dW),
+            x.rows(), x.columns() / headWidth, headWidth));
+    }
+
+    @Override
+    public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+        int length, int headWidth) {
+        p.operation("attention").reads(q, k, v, starts).writes(out, lse).task((g, id, at) -> g.task(id,
+            AttentionKernels::attention, Rows.of(at, q), Rows.of(at, k), Rows.of(at, v), at.ints(starts),
+            at.offset(starts), Rows.of(at, out), at.floats(lse), at.offset(lse), q.rows() / length, length,
+            q.columns() / headWidth, k.columns() / headWidth, headWidth));
+    }
+
+    @Override
+    public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out,
+        Tensor lse, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth) {
+        p.operation("attention_backward").reads(q, k, v, starts, out, lse, dOut).writes(dQ, dK, dV)
+            .task((g, id, at) -> g.task(id, AttentionGradients::attentionBackward, Rows.of(at, q), Rows.of(at, k),
+                Rows.of(at, v), at.ints(starts), at.offset(starts), Rows.of(at, out), at.floats(lse), at.offset(lse),
+                Rows.of(at, dOut), Rows.of(at, dQ), Rows.of(at, dK), Rows.of(at, dV), q.rows() / length, length,
+                q.columns() / headWidth, k.columns() / headWidth, headWidth));
+    }
+
+    @Override
+    public void swiGlu(ProgramBuilder p, Tensor gateUp, Tensor out) {
+        p.operation("swiglu").reads(gateUp).writes(out).task((g, id, at) -> g.task(id, SwiGluKernels::swiGlu,
+            at.floats(gateUp), at.offset(gateUp), gateUp.stride(), at.floats(out), at.offset(out), out.stride(),
+            out.rows(), out.columns()));
+    }
+
+    @Override
+    public void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp) {
+        p.operation("swiglu_backward").reads(gateUp, dOut).writes(dGateUp).task((g, id, at) -> g.task(id,
+            SwiGluKernels::swiGluBackward, at.floats(gateUp), at.offset(gateUp), gateUp.stride(), at.floats(dOut),
+            at.offset(dOut), dOut.stride(), at.floats(dGateUp), at.offset(dGateUp), dGateUp.stride(), dOut.rows(),
+            dOut.columns()));
+    }
+
+    @Override
+    public void add(ProgramBuilder p, Tensor a, Tensor b, Tensor y) {
+        p.operation("add").reads(a, b).writes(y).task((g, id, at) -> g.task(id, ElementKernels::add, at.floats(a),
+            at.offset(a), a.stride(), at.floats(b), at.offset(b), b.stride(), at.floats(y), at.offset(y), y.stride(),
+            y.rows(), y.columns()));
+    }
+
+    @Override
+    public void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y) {
+        throw new UnsupportedOperationException("softmax");
+    }
+
+    @Override
+    public void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold) {
+        throw new UnsupportedOperationException("topK");
+    }
+
+    @Override
+    public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
+        Tensor statistics, Tensor dH, Tensor dW) {
+        throw new UnsupportedOperationException("policyHead");
+    }
+
+    @Override
+    public void zero(ProgramBuilder p, Tensor x) {
+        p.operation("zero").writes(x).task((g, id, at) -> g.task(id, ElementKernels::zero, at.floats(x), at.offset(x),
+            x.stride(), x.rows(), x.columns()));
+    }
+
+    @Override
+    public void gradientNorm(ProgramBuilder p, Tensor gradients, float maxNorm, Tensor out) {
+        int n = contiguousSize(gradients);
+        p.operation("gradient_norm").reads(gradients).writes(out).task((g, id, at) -> g.task(id,
+            OptimizerKernels::gradientNorm, at.floats(gradients), at.offset(gradients), n, maxNorm, at.floats(out),
+            at.offset(out)));
+    }
+
+    @Override
+    public void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2,
+        Tensor clip, Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay) {
+        int n = contiguousSize(parameters);
+        p.operation("adamw").reads(parameters, gradients, moment1, moment2, clip, step)
+            .writes(parameters, gradients, moment1, moment2).task((g, id, at) -> g.task(id, OptimizerKernels::adamW,
+                at.floats(parameters), at.offset(parameters), at.floats(gradients), at.offset(gradients),
+                at.floats(moment1), at.offset(moment1), at.floats(moment2), at.offset(moment2), at.floats(clip),
+                at.offset(clip), at.floats(step), at.offset(step), n, Math.toIntExact(decayed), beta1, beta2, eps,
+                weightDecay));
+    }
+
+    /** What an operation that accumulates into {@code sum} reads besides its inputs. */
+    private static Tensor[] kept(Tensor sum, boolean accumulate) {
+        return accumulate ? new Tensor[] {sum} : new Tensor[0];
+    }
+
+    private static int contiguousSize(Tensor tensor) {
+        if (!tensor.isContiguous()) {
+            throw new IllegalArgumentException("not contiguous: " + tensor);
+        }
+        return Math.toIntExact(tensor.size());
+    }
+}

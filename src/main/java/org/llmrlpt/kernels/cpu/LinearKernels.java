@@ -1,0 +1,32 @@
+package org.llmrlpt.kernels.cpu;
+
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** Linear layers without bias: three matrix products. */
+public final class LinearKernels {
+    private LinearKernels() {
+    }
+
+    /** y = x wᵀ; x [r, k], w [n, k], y [r, n]. */
+    public static void linear(FloatArray x, int xAt, int xStride, FloatArray w, int wAt, int wStride, FloatArray y,
+        int yAt, int yStride, int r, int n, int k) {
+        Gemm.nt(address(x, xAt), xStride, address(w, wAt), wStride, address(y, yAt), yStride, r, n, k, false);
+    }
+
+    /** dX = dY w, or += if {@code accumulate} is not 0; dY [r, n], w [n, k], dX [r, k]. */
+    public static void linearBackwardInput(FloatArray dY, int dYAt, int dYStride, FloatArray w, int wAt, int wStride,
+        FloatArray dX, int dXAt, int dXStride, int r, int n, int k, int accumulate) {
+        Gemm.nn(address(dY, dYAt), dYStride, address(w, wAt), wStride, address(dX, dXAt), dXStride, r, k, n,
+            accumulate != 0);
+    }
+
+    /** dW += dYᵀ x; dY [r, n], x [r, k], dW [n, k]. */
+    public static void linearBackwardWeight(FloatArray dY, int dYAt, int dYStride, FloatArray x, int xAt, int xStride,
+        FloatArray dW, int dWAt, int dWStride, int r, int n, int k) {
+        Gemm.tn(address(dY, dYAt), dYStride, address(x, xAt), xStride, address(dW, dWAt), dWStride, n, k, r, true);
+    }
+
+    private static long address(FloatArray array, int at) {
+        return Memory.at(array.getSegment().address(), at);
+    }
+}

@@ -1,0 +1,293 @@
+package org.llmrlpt.kernels.gpu;
+
+import static org.llmrlpt.kernels.gpu.GroupReduce.GROUP;
+
+import org.llmrlpt.device.Grid;
+import org.llmrlpt.device.Operation;
+import org.llmrlpt.device.ProgramBuilder;
+import org.llmrlpt.device.Tensor;
+import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.Shaping;
+
+/**
+ * The primitives as KernelContext kernels, which TornadoVM compiles for OpenCL and PTX devices: here each kernel gets
+ * its arrays, offsets, constants and grid. Attention and the policy head have files of their own.
+ */
+public final class GpuKernels implements Kernels {
+    /** Threads of a group of an element-wise kernel. */
+    static final int ELEMENTS = 256;
+    /** Threads that together add up a vector of weights' gradient in parts, about. */
+    private static final int PART_THREADS = 32768;
+    /** Most parts: the second stage adds them one after the other. */
+    private static final int MAX_PARTS = 256;
+
+    private final GpuAttentionTasks attention = new GpuAttentionTasks();
+    private final GpuPolicyHead head = new GpuPolicyHead(this);
+
+    @Override
+    public String name() {
+        return "gpu";
+    }
+
+    /** The number of elements of a tensor without gaps. */
+    static int elements(Tensor tensor) {
+        if (!tensor.isContiguous()) {
+            throw new IllegalArgumentException("this primitive takes no strided view: " + tensor);
+        }
+        return Math.toIntExact(tensor.size());
+    }
+
+    @Override
+    public void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out) {
+        gather(p, "embedding", table, tokens, out);
+    }
+
+    @Override
+    public void gatherRows(ProgramBuilder p, Tensor x, Tensor index, Tensor y) {
+        gather(p, "gatherRows", x, index, y);
+    }
+
+    private static void gather(ProgramBuilder p, String name, Tensor x, Tensor index, Tensor y) {
+        elements(x);
+        int n = elements(y);
+        p.operation(name).reads(x, index).writes(y).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+            graph.task(id, GpuEmbedding::kGather, at.context(), at.floats(x), at.offset(x), at.ints(index),
+                at.offset(index), at.floats(y), at.offset(y), y.columns(), n));
+    }
+
+    @Override
+    public void embeddingBackward(ProgramBuilder p, Tensor tokens, Tensor dOut, Tensor dTable) {
+        elements(dOut);
+        elements(dTable);
+        int n = dTable.columns() * GpuEmbedding.CLASSES;
+        p.operation("embeddingBackward").reads(tokens, dOut, dTable).writes(dTable).grid(Grid.threads(n, ELEMENTS))
+            .task((graph, id, at) -> graph.task(id, GpuEmbedding::kScatterAdd, at.context(), at.ints(tokens),
+                at.offset(tokens), at.floats(dOut), at.offset(dOut), at.floats(dTable), at.offset(dTable), dOut.rows(),
+                dTable.columns(), n));
+    }
+
+    @Override
+    public void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y) {
+        product(p, "linear", x, x.stride(), 1, w, 1, w.stride(), y, x.columns(), false);
+    }
+
+    @Override
+    public void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate) {
+        product(p, "linearBackwardInput", dY, dY.stride(), 1, w, w.stride(), 1, dX, dY.columns(), accumulate);
+    }
+
+    @Override
+    public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
+        product(p, "linearBackwardWeight", dY, 1, dY.stride(), x, x.stride(), 1, dW, x.rows(), true);
+    }
+
+    /** C = A B or C += A B, where A [i, l] is i aRow + l aColumn elements after A's first one; {@code k} products. */
+    private static void product(ProgramBuilder p, String name, Tensor a, int aRow, int aColumn, Tensor b, int bRow,
+        int bColumn, Tensor c, int k, boolean accumulate) {
+        int tile = GpuMatmul.TILE;
+        Operation operation = p.operation(name).reads(a, b).writes(c)
+            .grid(Grid.groups2D((c.columns() + tile - 1) / tile, (c.rows() + tile - 1) / tile, tile, tile));
+        if (accumulate) {
+            operation.reads(c);
+        }
+        operation.task((graph, id, at) -> graph.task(id, GpuMatmul::kProduct, at.context(), at.floats(a), at.offset(a),
+            aRow, aColumn, at.floats(b), at.offset(b), bRow, bColumn, at.floats(c), at.offset(c), c.stride(), c.rows(),
+            c.columns(), k, accumulate ? 1 : 0));
+    }
+
+    @Override
+    public void rmsNorm(ProgramBuilder p, Tensor x, Tensor w, Tensor y, Tensor rstd, float eps) {
+        elements(x);
+        elements(y);
+        p.operation("rmsNorm").reads(x, w).writes(y, rstd).grid(Grid.groups(x.rows(), GROUP)).task((graph, id, at) ->
+            graph.task(id, GpuNorm::kRmsNorm, at.context(), at.floats(x), at.offset(x), at.floats(w), at.offset(w),
+                at.floats(y), at.offset(y), at.floats(rstd), at.offset(rstd), x.columns(), eps));
+    }
+
+    @Override
+    public void rmsNormBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW,
+        boolean accumulate) {
+        elements(x);
+        elements(dY);
+        elements(dX);
+        int rowsPerPart = rowsPerPart(x.rows(), x.columns());
+        Tensor parts = p.activation("normParts", (x.rows() + rowsPerPart - 1) / rowsPerPart, x.columns());
+        int n = elements(parts);
+        p.operation("rmsNormParts").reads(x, rstd, dY).writes(parts).grid(Grid.threads(n, ELEMENTS))
+            .task((graph, id, at) -> graph.task(id, GpuNorm::kRmsNormWeightParts, at.context(), at.floats(x),
+                at.offset(x), at.floats(rstd), at.offset(rstd), at.floats(dY), at.offset(dY), at.floats(parts),
+                at.offset(parts), x.rows(), x.columns(), rowsPerPart, n));
+        addParts(p, parts, dW);
+        Operation operation = p.operation("rmsNormBackward").reads(x, w, rstd, dY).writes(dX)
+            .grid(Grid.groups(x.rows(), GROUP));
+        if (accumulate) {
+            operation.reads(dX);
+        }
+        operation.task((graph, id, at) -> graph.task(id, GpuNorm::kRmsNormBackward, at.context(), at.floats(x),
+            at.offset(x), at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.floats(dY), at.offset(dY),
+            at.floats(dX), at.offset(dX), x.columns(), accumulate ? 1 : 0));
+    }
+
+    private static int rowsPerPart(int rows, int columns) {
+        int parts = Math.clamp(PART_THREADS / columns, 1, Math.min(rows, MAX_PARTS));
+        return (rows + parts - 1) / parts;
+    }
+
+    private static void addParts(ProgramBuilder p, Tensor parts, Tensor dW) {
+        p.operation("addParts").reads(parts, dW).writes(dW).grid(Grid.threads(dW.columns(), ELEMENTS))
+            .task((graph, id, at) -> graph.task(id, GpuNorm::kAddParts, at.context(), at.floats(parts),
+                at.offset(parts), at.floats(dW), at.offset(dW), parts.rows(), parts.columns()));
+    }
+
+    @Override
+    public void rope(ProgramBuilder p, Tensor x, Tensor positions, Tensor angles, Tensor y, int headWidth) {
+        turn(p, "rope", x, positions, angles, y, headWidth, 1f);
+    }
+
+    @Override
+    public void ropeBackward(ProgramBuilder p, Tensor dY, Tensor positions, Tensor angles, Tensor dX, int headWidth) {
+        turn(p, "ropeBackward", dY, positions, angles, dX, headWidth, -1f);
+    }
+
+    private static void turn(ProgramBuilder p, String name, Tensor x, Tensor positions, Tensor angles, Tensor y,
+        int headWidth, float direction) {
+        int n = Math.toIntExact(x.size() / 2);
+        p.operation(name).reads(x, positions, angles).writes(y).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+            graph.task(id, GpuRope::kRope, at.context(), at.floats(x), at.offset(x), x.stride(), at.ints(positions),
+                at.offset(positions), at.floats(angles), at.offset(angles), at.floats(y), at.offset(y), y.stride(),
+                x.columns() / headWidth, headWidth, direction, n));
+    }
+
+    @Override
+    public void qkNormRope(ProgramBuilder p, Tensor x, Tensor w, Tensor positions, Tensor angles, Tensor y, Tensor rstd,
+        int headWidth, float eps) {
+        int heads = x.columns() / headWidth;
+        elements(rstd);
+        p.operation("qkNormRope").reads(x, w, positions, angles).writes(y, rstd)
+            .grid(Grid.groups((long) x.rows() * heads, GpuRope.HEAD_GROUP)).task((graph, id, at) ->
+                graph.task(id, GpuRope::kQkNormRope, at.context(), at.floats(x), at.offset(x), x.stride(), at.floats(w),
+                    at.offset(w), at.ints(positions), at.offset(positions), at.floats(angles), at.offset(angles),
+                    at.floats(y), at.offset(y), y.stride(), at.floats(rstd), at.offset(rstd), heads, headWidth, eps));
+    }
+
+    @Override
+    public void qkNormRopeBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles,
+        Tensor dY, Tensor dX, Tensor dW, int headWidth) {
+        int heads = x.columns() / headWidth;
+        int rows = x.rows();
+        long headsAndWidth = Pair.of(heads, headWidth);
+        int rowsPerPart = rowsPerPart(rows, headWidth);
+        Tensor parts = p.activation("qkNormParts", (rows + rowsPerPart - 1) / rowsPerPart, headWidth);
+        int n = elements(parts);
+        // dW first: dX may overwrite dY.
+        p.operation("qkNormParts").reads(x, rstd, positions, angles, dY).writes(parts).grid(Grid.threads(n, ELEMENTS))
+            .task((graph, id, at) -> graph.task(id, GpuRope::kQkNormWeightParts, at.context(), at.floats(x),
+                at.offset(x), x.stride(), at.floats(rstd), at.offset(rstd), at.ints(positions), at.offset(positions),
+                at.floats(angles), at.offset(angles), at.floats(dY), at.offset(dY), dY.stride(), at.floats(parts),
+                at.offset(parts), rows, headsAndWidth, rowsPerPart, n));
+        addParts(p, parts, dW);
+        p.operation("qkNormRopeBackward").reads(x, w, rstd, positions, angles, dY).writes(dX)
+            .grid(Grid.groups((long) rows * heads, GpuRope.HEAD_GROUP)).task((graph, id, at) ->
+                graph.task(id, GpuRope::kQkNormRopeBackward, at.context(), at.floats(x), at.offset(x), x.stride(),
+                    at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.ints(positions),
+                    at.offset(positions), at.floats(angles), at.offset(angles), at.floats(dY), at.offset(dY),
+                    dY.stride(), at.floats(dX), at.offset(dX), dX.stride(), headsAndWidth));
+    }
+
+    @Override
+    public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+        int length, int headWidth) {
+        attention.forward(p, q, k, v, starts, out, lse, length, headWidth);
+    }
+
+    @Override
+    public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+        Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth) {
+        Tensor terms = attention.terms(p, out, dOut, lse, headWidth);
+        attention.backwardQuery(p, q, k, v, starts, terms, dOut, dQ, length, headWidth);
+        attention.backwardKeyValue(p, q, k, v, starts, terms, dOut, dK, dV, length, headWidth);
+    }
+
+    @Override
+    public void swiGlu(ProgramBuilder p, Tensor gateUp, Tensor out) {
+        elements(gateUp);
+        int n = elements(out);
+        p.operation("swiGlu").reads(gateUp).writes(out).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+            graph.task(id, GpuElementwise::kSwiGlu, at.context(), at.floats(gateUp), at.offset(gateUp), at.floats(out),
+                at.offset(out), out.columns(), n));
+    }
+
+    @Override
+    public void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp) {
+        elements(gateUp);
+        elements(dGateUp);
+        int n = elements(dOut);
+        p.operation("swiGluBackward").reads(gateUp, dOut).writes(dGateUp).grid(Grid.threads(n, ELEMENTS))
+            .task((graph, id, at) -> graph.task(id, GpuElementwise::kSwiGluBackward, at.context(), at.floats(gateUp),
+                at.offset(gateUp), at.floats(dOut), at.offset(dOut), at.floats(dGateUp), at.offset(dGateUp),
+                dOut.columns(), n));
+    }
+
+    @Override
+    public void add(ProgramBuilder p, Tensor a, Tensor b, Tensor y) {
+        elements(a);
+        elements(b);
+        int n = elements(y);
+        p.operation("add").reads(a, b).writes(y).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+            graph.task(id, GpuElementwise::kAdd, at.context(), at.floats(a), at.offset(a), at.floats(b), at.offset(b),
+                at.floats(y), at.offset(y), n));
+    }
+
+    @Override
+    public void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y) {
+        p.operation("softmax").reads(x, inverseTemperature).writes(y).grid(Grid.groups(x.rows(), GROUP))
+            .task((graph, id, at) -> graph.task(id, GpuHead::kSoftmax, at.context(), at.floats(x), at.offset(x),
+                x.stride(), at.floats(inverseTemperature), at.offset(inverseTemperature), at.floats(y), at.offset(y),
+                y.stride(), x.columns()));
+    }
+
+    @Override
+    public void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold) {
+        elements(threshold);
+        p.operation("topK").reads(x).writes(threshold).grid(Grid.groups(x.rows(), GROUP)).task((graph, id, at) ->
+            graph.task(id, GpuTopK::kTopK, at.context(), at.floats(x), at.offset(x), x.stride(), at.floats(threshold),
+                at.offset(threshold), x.columns(), Math.min(k, x.columns())));
+    }
+
+    @Override
+    public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
+        Tensor statistics, Tensor dH, Tensor dW) {
+        head.record(p, h, w, targets, scale, shaping, statistics, dH, dW);
+    }
+
+    @Override
+    public void zero(ProgramBuilder p, Tensor x) {
+        int n = elements(x);
+        p.operation("zero").writes(x).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+            graph.task(id, GpuElementwise::kZero, at.context(), at.floats(x), at.offset(x), n));
+    }
+
+    @Override
+    public void gradientNorm(ProgramBuilder p, Tensor gradients, float maxNorm, Tensor out) {
+        int n = elements(gradients);
+        Tensor parts = p.activation("squareSums", 1, GpuOptimizer.NORM_GROUPS);
+        p.operation("squareSums").reads(gradients).writes(parts).grid(Grid.groups(GpuOptimizer.NORM_GROUPS, GROUP))
+            .task((graph, id, at) -> graph.task(id, GpuOptimizer::kSquareSums, at.context(), at.floats(gradients),
+                at.offset(gradients), at.floats(parts), at.offset(parts), n));
+        p.operation("normAndClip").reads(parts).writes(out).grid(Grid.groups(1, GROUP)).task((graph, id, at) ->
+            graph.task(id, GpuOptimizer::kNormAndClip, at.context(), at.floats(parts), at.offset(parts), at.floats(out),
+                at.offset(out), maxNorm));
+    }
+
+    @Override
+    public void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2, Tensor clip,
+        Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay) {
+        int n = elements(parameters);
+        p.operation("adamW").reads(parameters, gradients, moment1, moment2, clip, step)
+            .writes(parameters, gradients, moment1, moment2).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+                graph.task(id, GpuOptimizer::kAdamW, at.context(), at.floats(parameters), at.offset(parameters),
+                    at.floats(gradients), at.offset(gradients), at.floats(moment1), at.offset(moment1),
+                    at.floats(moment2), at.offset(moment2), at.floats(clip), at.offset(clip), at.floats(step),
+                    at.offset(step), n, Math.toIntExact(decayed), beta1, beta2, eps, weightDecay));
+    }
+}

@@ -1,0 +1,90 @@
+package org.llmrlpt.kernels.gpu;
+
+import static org.llmrlpt.kernels.gpu.GroupReduce.GROUP;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** RMSNorm over rows of width C: one work-group of GROUP threads for each row. */
+final class GpuNorm {
+    private GpuNorm() {
+    }
+
+    /** rstd = 1 / sqrt(mean(x²) + eps), y = x rstd w; x, y [R, C], w [C], rstd [R]. */
+    static void kRmsNorm(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray y, int yAt,
+        FloatArray rstd, int rstdAt, int width, float eps) {
+        float[] scratch = context.allocateFloatLocalArray(GROUP);
+        int t = context.localIdx;
+        int row = context.groupIdx;
+        int at = row * width;
+        float squares = 0f;
+        for (int i = t; i < width; i += GROUP) {
+            float value = x.get(xAt + at + i);
+            squares += value * value;
+        }
+        float total = GroupReduce.sum(context, scratch, squares, GROUP);
+        float inverse = 1f / TornadoMath.sqrt(total / width + eps);
+        for (int i = t; i < width; i += GROUP) {
+            y.set(yAt + at + i, x.get(xAt + at + i) * inverse * w.get(wAt + i));
+        }
+        if (t == 0) {
+            rstd.set(rstdAt + row, inverse);
+        }
+    }
+
+    /** dX = rstd (g - x̂ mean(g x̂)) with g = dY w and x̂ = x rstd, or accumulates it. Shapes as in kRmsNorm. */
+    static void kRmsNormBackward(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray rstd,
+        int rstdAt, FloatArray dY, int dYAt, FloatArray dX, int dXAt, int width, int accumulate) {
+        float[] scratch = context.allocateFloatLocalArray(GROUP);
+        int t = context.localIdx;
+        int row = context.groupIdx;
+        int at = row * width;
+        float inverse = rstd.get(rstdAt + row);
+        float product = 0f;
+        for (int i = t; i < width; i += GROUP) {
+            product += dY.get(dYAt + at + i) * w.get(wAt + i) * x.get(xAt + at + i) * inverse;
+        }
+        float mean = GroupReduce.sum(context, scratch, product, GROUP) / width;
+        for (int i = t; i < width; i += GROUP) {
+            float normed = x.get(xAt + at + i) * inverse;
+            float gradient = inverse * (dY.get(dYAt + at + i) * w.get(wAt + i) - normed * mean);
+            if (accumulate != 0) {
+                gradient += dX.get(dXAt + at + i);
+            }
+            dX.set(dXAt + at + i, gradient);
+        }
+    }
+
+    /**
+     * partial[s, c] = sum of dY x̂ over the s-th {@code rowsPerPart} rows; one thread for each element of partial
+     * [S, C], {@code n} together.
+     */
+    static void kRmsNormWeightParts(KernelContext context, FloatArray x, int xAt, FloatArray rstd, int rstdAt,
+        FloatArray dY, int dYAt, FloatArray partial, int partialAt, int rows, int width, int rowsPerPart, int n) {
+        int i = context.globalIdx;
+        if (i < n) {
+            int column = i % width;
+            int from = i / width * rowsPerPart;
+            int to = TornadoMath.min(from + rowsPerPart, rows);
+            float sum = 0f;
+            for (int r = from; r < to; r++) {
+                sum += dY.get(dYAt + r * width + column) * x.get(xAt + r * width + column) * rstd.get(rstdAt + r);
+            }
+            partial.set(partialAt + i, sum);
+        }
+    }
+
+    /** dW[c] accumulates the sum over s of partial[s, c], partial [S, C]: one thread for each column. */
+    static void kAddParts(KernelContext context, FloatArray partial, int partialAt, FloatArray dW, int dWAt, int parts,
+        int width) {
+        int column = context.globalIdx;
+        if (column < width) {
+            float sum = 0f;
+            for (int s = 0; s < parts; s++) {
+                sum += partial.get(partialAt + s * width + column);
+            }
+            dW.set(dWAt + column, dW.get(dWAt + column) + sum);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package org.llmrlpt.kernels.gpu;
+
+import static org.llmrlpt.kernels.gpu.GroupReduce.GROUP;
+
+import org.llmrlpt.device.Grid;
+import org.llmrlpt.device.Operation;
+import org.llmrlpt.device.ProgramBuilder;
+import org.llmrlpt.device.Tensor;
+import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.Shaping;
+
+/** The policy head, recorded chunk by chunk: logits, k-th largest, objective and gradient in place, dH, dW. */
+final class GpuPolicyHead {
+    /** Elements of logits that a chunk should not exceed: 64 MB. */
+    static final long CHUNK_ELEMENTS = 16L << 20;
+    /** More chunks than this would take longer to compile than they save memory: then they grow instead. */
+    static final int MAX_CHUNKS = 8;
+
+    private final Kernels kernels;
+
+    GpuPolicyHead(Kernels kernels) {
+        this.kernels = kernels;
+    }
+
+    /** Rows of a chunk for R rows and a vocabulary of V. */
+    static int chunkRows(int rows, int vocabulary) {
+        long fitting = Math.max(1, CHUNK_ELEMENTS / vocabulary);
+        int chunks = (int) Math.min(MAX_CHUNKS, (rows + fitting - 1) / fitting);
+        return (rows + chunks - 1) / chunks;
+    }
+
+    /** As {@link Kernels#policyHead}. */
+    void record(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping, Tensor statistics,
+        Tensor dH, Tensor dW) {
+        GpuKernels.elements(statistics);
+        int chunk = chunkRows(h.rows(), w.rows());
+        for (int from = 0; from < h.rows(); from += chunk) {
+            int n = Math.min(chunk, h.rows() - from);
+            Tensor rows = h.rows(from, n);
+            Tensor logits = p.activation("logits", n, w.rows());
+            Tensor threshold = p.activation("threshold", n, 2);
+            kernels.linear(p, rows, w, logits);
+            kernels.topK(p, logits, shaping.k(), threshold);
+            objective(p, logits, targets.columns(from, n), threshold, scale, shaping, statistics.rows(from, n),
+                dH != null);
+            if (dH != null) {
+                kernels.linearBackwardInput(p, logits, w, dH.rows(from, n), false);
+                kernels.linearBackwardWeight(p, logits, rows, dW);
+            }
+        }
+    }
+
+    private static void objective(ProgramBuilder p, Tensor logits, Tensor targets, Tensor threshold, Tensor scale,
+        Shaping shaping, Tensor statistics, boolean gradient) {
+        Operation operation = p.operation("objective").reads(logits, targets, threshold, scale).writes(statistics)
+            .grid(Grid.groups(logits.rows(), GROUP));
+        if (gradient) {
+            operation.writes(logits);
+        }
+        operation.task((graph, id, at) -> graph.task(id, GpuHead::kObjective, at.context(), at.floats(logits),
+            at.offset(logits), at.ints(targets), at.offset(targets), at.floats(threshold), at.offset(threshold),
+            at.floats(scale), at.offset(scale), at.floats(statistics), at.offset(statistics), logits.columns(),
+            shaping.beta(), shaping.lambdaHead(), shaping.lambdaTail(), gradient ? 1 : 0));
+    }
+}

@@ -1,0 +1,185 @@
+package org.llmrlpt.kernels.gpu;
+
+import static org.llmrlpt.kernels.gpu.GroupReduce.GROUP;
+import static org.llmrlpt.kernels.gpu.GroupReduce.LOWEST;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+
+/** The exact k-th largest element of each row, among equals by index. */
+final class GpuTopK {
+    /** Elements of a row that local memory can hold for the final ranking. */
+    static final int CANDIDATES = 1024;
+    /** More than bisection between any two floats can need. */
+    private static final int MAX_STEPS = 400;
+
+    private GpuTopK() {
+    }
+
+    /**
+     * threshold[r] = (k-th largest of x[r], index of the element that has rank k); x [n, V], threshold [n, 2], width V.
+     * An element belongs to the k if it is larger than the first, or equal to it with an index not above the second. One
+     * group of GROUP threads for each row.
+     *
+     * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of the
+     * k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
+     * ranked exactly. When too many reach it (k above GROUP, or many equal elements), bisection finds the value, by
+     * counting, until two neighbouring floats are left, and then the index.
+     */
+    static void kTopK(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray threshold, int thresholdAt,
+        int width, int k) {
+        float[] values = context.allocateFloatLocalArray(CANDIDATES);
+        int[] indices = context.allocateIntLocalArray(CANDIDATES);
+        float[] scratch = context.allocateFloatLocalArray(GROUP);
+        int[] counts = context.allocateIntLocalArray(GROUP);
+        float[] found = context.allocateFloatLocalArray(3);
+        int t = context.localIdx;
+        int row = context.groupIdx;
+        int at = xAt + row * xStride;
+
+        float largest = LOWEST;
+        float smallest = -LOWEST;
+        for (int i = t; i < width; i += GROUP) {
+            float value = x.get(at + i);
+            largest = TornadoMath.max(largest, value);
+            smallest = TornadoMath.min(smallest, value);
+        }
+        float low = GroupReduce.min(context, scratch, smallest, GROUP);
+        float high = GroupReduce.max(context, scratch, largest, GROUP);
+        if (t == 0) {
+            found[0] = low;
+            found[1] = low;
+            found[2] = 0f;
+        }
+        scratch[t] = largest;
+        context.localBarrier();
+        int rank = 0;
+        for (int j = 0; j < GROUP; j++) {
+            float other = scratch[j];
+            if (other > largest || other == largest && j < t) {
+                rank++;
+            }
+        }
+        if (width > CANDIDATES && rank == k - 1) {
+            found[0] = largest;
+        }
+        context.localBarrier();
+        low = found[0];
+
+        int mine = 0;
+        for (int i = t; i < width; i += GROUP) {
+            if (x.get(at + i) >= low) {
+                mine++;
+            }
+        }
+        counts[t] = mine;
+        context.localBarrier();
+        int slot = 0;
+        int total = 0;
+        for (int j = 0; j < GROUP; j++) {
+            int count = counts[j];
+            if (j < t) {
+                slot += count;
+            }
+            total += count;
+        }
+        for (int i = t; i < width; i += GROUP) {
+            float value = x.get(at + i);
+            if (value >= low) {
+                if (slot < CANDIDATES) {
+                    values[slot] = value;
+                    indices[slot] = i;
+                }
+                slot++;
+            }
+        }
+        context.localBarrier();
+        int listed = total <= CANDIDATES ? total : 0;
+        for (int c = t; c < listed; c += GROUP) {
+            float value = values[c];
+            int index = indices[c];
+            int better = 0;
+            for (int j = 0; j < listed; j++) {
+                float other = values[j];
+                if (other > value || other == value && indices[j] < index) {
+                    better++;
+                }
+            }
+            if (better == k - 1) {
+                found[1] = value;
+                found[2] = index;
+            }
+        }
+        context.localBarrier();
+        float value = found[1];
+        float index = found[2];
+
+        // From here on the loops run only when there were too many candidates; all threads agree on that.
+        int steps = total > CANDIDATES ? MAX_STEPS : 0;
+        int searched = total > CANDIDATES ? width : 0;
+        float middle = high;
+        while (steps > 0) {
+            float reached = countAtLeast(context, scratch, x, at, width, middle);
+            if (reached >= k) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+            middle = 0.5f * low + 0.5f * high;
+            steps = middle > low && middle < high ? steps - 1 : 0;
+        }
+        float least = -LOWEST;
+        float above = 0f;
+        for (int i = t; i < searched; i += GROUP) {
+            float other = x.get(at + i);
+            if (other >= low) {
+                least = TornadoMath.min(least, other);
+            }
+        }
+        least = GroupReduce.min(context, scratch, least, GROUP);
+        for (int i = t; i < searched; i += GROUP) {
+            if (x.get(at + i) > least) {
+                above += 1f;
+            }
+        }
+        float equals = k - GroupReduce.sum(context, scratch, above, GROUP);
+        int first = 0;
+        int last = searched - 1;
+        while (first < last) {
+            int half = (first + last) >> 1;
+            float reached = countEqual(context, scratch, x, at, half + 1, least);
+            if (reached >= equals) {
+                last = half;
+            } else {
+                first = half + 1;
+            }
+        }
+        if (t == 0) {
+            threshold.set(thresholdAt + 2 * row, searched > 0 ? least : value);
+            threshold.set(thresholdAt + 2 * row + 1, searched > 0 ? first : index);
+        }
+    }
+
+    /** How many of the first {@code n} elements are at least {@code bound}; exact up to 2^24. */
+    private static float countAtLeast(KernelContext context, float[] scratch, FloatArray x, int at, int n, float bound) {
+        float count = 0f;
+        for (int i = context.localIdx; i < n; i += GROUP) {
+            if (x.get(at + i) >= bound) {
+                count += 1f;
+            }
+        }
+        return GroupReduce.sum(context, scratch, count, GROUP);
+    }
+
+    /** How many of the first {@code n} elements equal {@code value}. */
+    private static float countEqual(KernelContext context, float[] scratch, FloatArray x, int at, int n, float value) {
+        float count = 0f;
+        for (int i = context.localIdx; i < n; i += GROUP) {
+            if (x.get(at + i) == value) {
+                count += 1f;
+            }
+        }
+        return GroupReduce.sum(context, scratch, count, GROUP);
+    }
+}

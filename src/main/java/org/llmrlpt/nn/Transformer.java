@@ -1,0 +1,102 @@
+package org.llmrlpt.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.llmrlpt.autograd.Parameter;
+import org.llmrlpt.autograd.Tape;
+import org.llmrlpt.config.ModelShape;
+import org.llmrlpt.device.ArenaKind;
+import org.llmrlpt.device.Session;
+import org.llmrlpt.device.Tensor;
+
+/**
+ * A decoder in the style of Qwen3 (with QK-norm) or Llama (without): token embedding, layers of
+ * {@code x += attention(norm(x)); x += swiGlu(norm(x))}, a last norm. The logits are left to the policy head.
+ */
+public final class Transformer {
+    private final ModelShape shape;
+    private final Parameters parameters;
+    private final Parameter embedding;
+    private final Parameter head;
+    private final Parameter lastNorm;
+    private final List<Layer> layers = new ArrayList<>();
+    private final Tensor angles;
+
+    private record Layer(Parameter qkv, Parameter o, Parameter gateUp, Parameter down, Parameter attentionNorm,
+        Parameter feedForwardNorm, Tape.QkNorm qkNorm) {
+    }
+
+    /**
+     * Reserves the weights (and gradients, if the session trains) and the table of rotary angles.
+     *
+     * @param maxLength longest sequence that any program of the session has
+     */
+    public Transformer(ModelShape shape, Session session, boolean trains, int maxLength) {
+        this.shape = shape;
+        parameters = new Parameters(session, ParameterLayout.of(shape), trains);
+        embedding = parameters.get("embedding");
+        head = shape.tied() ? embedding : parameters.get("head");
+        lastNorm = parameters.get("norm");
+        float eps = (float) shape.normEps();
+        for (int l = 0; l < shape.layers(); l++) {
+            Tape.QkNorm qkNorm = shape.qkNorm()
+                ? new Tape.QkNorm(parameters.get(l + ".q_norm"), parameters.get(l + ".k_norm"), eps) : null;
+            layers.add(new Layer(parameters.get(l + ".qkv"), parameters.get(l + ".o"), parameters.get(l + ".gate_up"),
+                parameters.get(l + ".down"), parameters.get(l + ".attention_norm"),
+                parameters.get(l + ".feed_forward_norm"), qkNorm));
+        }
+        angles = session.persistent(ArenaKind.CONSTANTS, "angles", maxLength, shape.headWidth());
+    }
+
+    /**
+     * Records the forward pass up to the last norm.
+     *
+     * @param in tokens, position of each in its document, and where its document begins in its sequence
+     * @param length T, rows of a sequence
+     * @return [R, C], what the policy head reads
+     */
+    public Tensor forward(Tape tape, TokenInputs in, int length) {
+        float eps = (float) shape.normEps();
+        Tape.Heads heads = new Tape.Heads(shape.heads(), shape.kvHeads(), shape.headWidth());
+        Tensor x = tape.embedding(embedding, in.tokens());
+        for (Layer layer : layers) {
+            Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
+            Tensor attended = tape.attention(qkv, heads, layer.qkNorm, in.positions(), in.starts(), angles,
+                length);
+            x = tape.residual(x, tape.linear(attended, layer.o));
+            Tensor gateUp = tape.linear(tape.rmsNorm(x, layer.feedForwardNorm, eps), layer.gateUp);
+            x = tape.residual(x, tape.linear(tape.swiGlu(gateUp), layer.down));
+        }
+        return tape.rmsNorm(x, lastNorm, eps);
+    }
+
+    /** [V, C]: the output projection; the embedding itself when they are tied. */
+    public Parameter outputWeights() {
+        return head;
+    }
+
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    public ModelShape shape() {
+        return shape;
+    }
+
+    /**
+     * Fills the table of rotary angles on the host, in double: cos and sin of position · base^(-2i/D). Call it between
+     * the session's start and its first upload.
+     */
+    public void fillAngles(Session session) {
+        int d = shape.headWidth();
+        var table = session.floats(angles);
+        for (int t = 0; t < angles.rows(); t++) {
+            int row = angles.offset() + t * d;
+            for (int i = 0; i < d / 2; i++) {
+                double angle = t * Math.pow(shape.ropeBase(), -2.0 * i / d);
+                table.set(row + i, (float) Math.cos(angle));
+                table.set(row + d / 2 + i, (float) Math.sin(angle));
+            }
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package org.llmrlpt.train;
+
+import it.unimi.dsi.fastutil.ints.IntList;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.ModelShape;
+import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.Batch;
+import org.llmrlpt.data.EvaluationWindows;
+import org.llmrlpt.data.TokenDataset;
+import org.llmrlpt.data.TrainingWindows;
+import org.llmrlpt.data.tokenizer.Tokenizer;
+import org.llmrlpt.device.ArenaKind;
+import org.llmrlpt.device.MemoryPlan;
+import org.llmrlpt.device.Session;
+import org.llmrlpt.eval.Evaluation;
+import org.llmrlpt.eval.TokenStatistics;
+import org.llmrlpt.files.AtomicFile;
+import org.llmrlpt.files.JsonLines;
+import org.llmrlpt.files.RunFolder;
+import org.llmrlpt.generate.Generator;
+import org.llmrlpt.generate.Sampling;
+import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.RowStatistics;
+import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.nn.Transformer;
+import org.llmrlpt.optim.AdamW;
+import org.llmrlpt.optim.Schedule;
+import org.llmrlpt.random.RandomStream;
+
+/**
+ * The pre-training stage, from the first batch to the last checkpoint. A step is: next batches, forward and backward,
+ * update, report. What it simplifies: one device, one text source, no dropout.
+ */
+public final class Pretrainer implements AutoCloseable {
+    private static final int SAMPLE_LENGTH_BUCKET = 64;
+    private static final int FINAL_VALIDATION_FACTOR = 10;
+
+    private final PretrainSettings settings;
+    private final RunFolder run;
+    private final JsonLines metrics;
+    private final PretrainListener listener;
+    private final TokenDataset data;
+    private final Tokenizer tokenizer;
+    private final int[] bytesPerToken;
+    private final TrainingWindows windows;
+    private final Batch[] microBatches;
+    private final Session session = new Session();
+    private final Kernels kernels;
+    private final Transformer model;
+    private final TrainingStep training;
+    private final AdamW optimizer;
+    private final Schedule schedule;
+    private final Evaluation evaluation;
+    private final Trainee trainee;
+    private final Generator generator;
+    private final RandomStream sampling;
+    private long done;
+    private double secondsTraining;
+    private long tokensTrained;
+
+    /** Records all programs; nothing is allocated or computed yet. */
+    public Pretrainer(PretrainSettings settings, RunFolder run, TokenDataset data, Kernels kernels,
+        PretrainListener listener) {
+        this.settings = settings;
+        this.run = run;
+        metrics = run.openMetrics();
+        this.listener = listener;
+        this.data = data;
+        this.kernels = kernels;
+        tokenizer = data.tokenizer();
+        bytesPerToken = tokenizer.bytesPerToken();
+        int batch = settings.batch();
+        int length = settings.length();
+        windows = new TrainingWindows(data.train(), length, tokenizer.endOfText(), settings.seed());
+        microBatches = new Batch[settings.microBatches()];
+        for (int i = 0; i < microBatches.length; i++) {
+            microBatches[i] = new Batch(batch, length);
+        }
+        ModelShape shape = settings.model().shape(tokenizer.vocabularySize(), length);
+        Shaping shaping = Shaping.of(settings.objective());
+        model = new Transformer(shape, session, true, shape.maxLength());
+        training = new TrainingStep(session, kernels, model, shaping, batch, length);
+        optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
+        schedule = Schedule.of(settings.optimizer(), settings.steps());
+        evaluation = new Evaluation(session, kernels, model, shaping, batch, length);
+        int sampleLength = Math.min(shape.maxLength(),
+            (settings.sampleTokens() + SAMPLE_LENGTH_BUCKET) / SAMPLE_LENGTH_BUCKET * SAMPLE_LENGTH_BUCKET);
+        trainee = new Trainee(session, model, optimizer, tokenizer);
+        generator = new Generator(session, kernels, model, sampleLength);
+        sampling = RandomStream.of(settings.seed(), "sampling");
+    }
+
+    /**
+     * Trains until all steps are done, or until {@code stop} says so after some step; either way the last state is in a
+     * checkpoint.
+     *
+     * @return whether all steps are done
+     */
+    public boolean run(BooleanSupplier stop) {
+        listener.planned(this);
+        session.memoryPlan().requireFits(settings.device().memoryBytes());
+        session.start();
+        model.fillAngles(session);
+        begin();
+        session.upload();
+        listener.started(this, done);
+        while (done < settings.steps()) {
+            StepReport report = step();
+            metrics.write(report.toMap());
+            listener.step(report);
+            boolean last = done == settings.steps();
+            boolean stopping = stop.getAsBoolean();
+            if (due(settings.evaluateEvery()) && !last) {
+                validate(settings.evaluateTokens());
+            }
+            if (due(settings.sampleEvery()) && !last) {
+                sample();
+            }
+            if (last || stopping || due(settings.checkpointEvery())) {
+                checkpoint();
+            }
+            if (stopping && !last) {
+                return false;
+            }
+        }
+        finish();
+        return true;
+    }
+
+    private void begin() {
+        Optional<Path> newest = run.checkpoints().latest();
+        if (newest.isPresent()) {
+            Checkpoint.State state = Checkpoint.read(newest.get(), trainee);
+            if (!state.data().equals(data.fingerprint())) {
+                throw new UserError("the data is not what " + newest.get() + " was trained on: give the same data again,"
+                    + " or start a new run");
+            }
+            done = state.step();
+            metrics.truncateTo(state.metricsPosition());
+        } else {
+            model.parameters().initialise(session, settings.seed(), model.shape().layers());
+            metrics.truncateTo(0);
+            if (settings.debugReplay() > 0) {
+                Replay.write(run.path(), trainee, windows, settings.debugReplay(),
+                    Math.toIntExact(settings.sequencesPerStep()));
+            }
+        }
+    }
+
+    private StepReport step() {
+        long begin = System.nanoTime();
+        long counted = nextBatches();
+        TokenStatistics statistics = new TokenStatistics();
+        for (Batch batch : microBatches) {
+            training.run(batch, counted, statistics, bytesPerToken);
+        }
+        requireFinite("loss", statistics.mean(RowStatistics.OBJECTIVE) + statistics.nll());
+        double rate = schedule.at(done);
+        optimizer.run(done + 1, rate);
+        session.fetch(ArenaKind.OUTPUTS);
+        double norm = optimizer.gradientNorm();
+        requireFinite("gradient norm", norm);
+        done++;
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        long tokens = (long) microBatches.length * settings.batch() * settings.length();
+        secondsTraining += seconds;
+        tokensTrained += tokens;
+        return new StepReport("train", done, -statistics.mean(RowStatistics.OBJECTIVE), statistics, norm, rate,
+            tokens / seconds, seconds * 1e3, done * tokens);
+    }
+
+    /** Fills the micro-batches of the next step; returns the positions that count in all of them. */
+    private long nextBatches() {
+        long sequence = done * settings.sequencesPerStep();
+        long counted = 0;
+        for (Batch batch : microBatches) {
+            windows.fill(sequence, batch);
+            sequence += batch.rows();
+            counted += batch.counted();
+        }
+        return counted;
+    }
+
+    private void requireFinite(String what, double value) {
+        if (settings.checkFinite() && !Double.isFinite(value)) {
+            throw new UserError("the " + what + " of step " + (done + 1) + " is not a finite number (" + value
+                + "): the checkpoints in " + run.path() + " are intact; lower optimizer.lr, or set"
+                + " check-finite=false to go on regardless");
+        }
+    }
+
+    private boolean due(long every) {
+        return every > 0 && done % every == 0;
+    }
+
+    private StepReport validate(long tokens) {
+        if (data.validation().size() < 2) {
+            return null;
+        }
+        long begin = System.nanoTime();
+        long limit = Math.max(1, tokens / settings.length());
+        EvaluationWindows held = new EvaluationWindows(data.validation(), settings.length(), tokenizer.endOfText(),
+            limit);
+        TokenStatistics statistics = new TokenStatistics();
+        Batch batch = microBatches[0];
+        for (long n = 0; n < held.count(); n += batch.rows()) {
+            held.fill(n, batch);
+            evaluation.run(batch, statistics, bytesPerToken);
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        StepReport report = new StepReport("validation", done, -statistics.mean(RowStatistics.OBJECTIVE), statistics,
+            Double.NaN, Double.NaN, statistics.count() / seconds, seconds * 1e3, done * settings.sequencesPerStep()
+            * settings.length());
+        metrics.write(report.toMap());
+        listener.validation(report);
+        return report;
+    }
+
+    private String sample() {
+        // Texts begin as documents do: after an end-of-text mark, or with a line break where there is no such token.
+        int first = tokenizer.endOfText() >= 0 ? tokenizer.endOfText() : tokenizer.encode("\n").getInt(0);
+        int[] text = generator.run(new int[] {first}, settings.sampleTokens(), tokenizer.endOfText(),
+            tokenizer.vocabularySize(), new Sampling(0.8, 0, 1), sampling.child(done));
+        String words = tokenizer.decodeText(IntList.of(text));
+        AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "step-%06d.txt", done)),
+            channel -> channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8))));
+        listener.sample(done, "", words);
+        return words;
+    }
+
+    private void checkpoint() {
+        Checkpoint.State state = new Checkpoint.State(done, metrics.position(), data.fingerprint());
+        listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
+            Binder.unbind(settings)));
+    }
+
+    private void finish() {
+        StepReport validation = validate(settings.evaluateTokens() * FINAL_VALIDATION_FACTOR);
+        if (settings.sampleEvery() > 0) {
+            sample();
+        }
+        run.summary(summary(validation));
+    }
+
+    private Map<String, Object> summary(StepReport validation) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("steps", done);
+        m.put("parameters", model.parameters().layout().count());
+        m.put("tokens", done * settings.sequencesPerStep() * settings.length());
+        m.put("tokens_per_second", secondsTraining == 0 ? null : tokensTrained / secondsTraining);
+        m.put("seconds", secondsTraining);
+        if (validation != null) {
+            m.put("validation_nll", validation.statistics().nll());
+            StepReport.fields(validation.statistics()).forEach((k, v) -> m.putIfAbsent(k, v));
+        }
+        m.put("checkpoint", run.checkpoints().latest().map(Path::toString).orElse(null));
+        return m;
+    }
+
+    /** The folder of the newest checkpoint; there is one when {@link #run} has returned. */
+    public Path newestCheckpoint() {
+        return run.checkpoints().latest().orElseThrow();
+    }
+
+    /** What the run will need, known before {@link #run}. */
+    public MemoryPlan memoryPlan() {
+        return session.memoryPlan();
+    }
+
+    public PretrainSettings settings() {
+        return settings;
+    }
+
+    public Transformer model() {
+        return model;
+    }
+
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    public TokenDataset data() {
+        return data;
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+        session.close();
+    }
+}

@@ -1,0 +1,166 @@
+package org.llmrlpt.kernels;
+
+import static org.llmrlpt.kernels.Closeness.assertClose;
+import static org.llmrlpt.kernels.Closeness.doubles;
+import static org.llmrlpt.kernels.RandomNumbers.gaussian;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.llmrlpt.device.Tensor;
+
+class SwiGluTest {
+    private static final int[][] SHAPES = {{1, 1}, {3, 5}, {4, 16}, {2, 37}, {9, 64}};
+
+    static Stream<Arguments> elementwise() {
+        return golden("elementwise");
+    }
+
+    static Stream<Arguments> feedForward() {
+        return golden("ffn_");
+    }
+
+    private static Stream<Arguments> golden(String prefix) {
+        return KernelSets.golden("swiglu").filter(a -> a.get()[1].toString().startsWith(prefix));
+    }
+
+    @ParameterizedTest
+    @MethodSource("elementwise")
+    void agreesWithTheGoldenVectors(Kernels kernels, Golden golden) {
+        int rows = golden.shape("gate")[0];
+        int f = golden.shape("gate")[1];
+        try (KernelHarness h = new KernelHarness(kernels)) {
+            Tensor gateUp = h.input("gateUp", rows, 2 * f, beside(golden.floats("gate"), golden.floats("up"), f));
+            Tensor dOut = h.input("dOut", rows, f, golden.floats("dy"));
+            Tensor out = h.output("out", rows, f);
+            Tensor dGateUp = h.output("dGateUp", rows, 2 * f);
+            h.run((k, p) -> {
+                k.swiGlu(p, gateUp, out);
+                k.swiGluBackward(p, gateUp, dOut, dGateUp);
+            });
+            assertClose("out", golden.expected("y"), h.values(out));
+            assertClose("dGate", golden.expected("dgate"), columns(h.values(dGateUp), 2 * f, 0, f));
+            assertClose("dUp", golden.expected("dup"), columns(h.values(dGateUp), 2 * f, f, f));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("feedForward")
+    void agreesWithTheGoldenFeedForwardLayer(Kernels kernels, Golden golden) {
+        int rows = golden.shape("x")[0];
+        int c = golden.shape("x")[1];
+        int f = golden.shape("w_gate")[0];
+        float[] gateUpWeights = joined(golden.floats("w_gate"), golden.floats("w_up"));
+        try (KernelHarness h = new KernelHarness(kernels)) {
+            Tensor x = h.input("x", rows, c, golden.floats("x"));
+            Tensor wGateUp = h.input("wGateUp", 2 * f, c, gateUpWeights);
+            Tensor wDown = h.input("wDown", c, f, golden.floats("w_down"));
+            Tensor dY = h.input("dY", rows, c, golden.floats("dy"));
+            Tensor y = h.output("y", rows, c);
+            Tensor dX = h.output("dX", rows, c);
+            Tensor dWGateUp = h.inOut("dWGateUp", 2 * f, c, new float[2 * f * c]);
+            Tensor dWDown = h.inOut("dWDown", c, f, new float[c * f]);
+            h.run((k, p) -> {
+                Tensor gateUp = p.activation("gateUp", rows, 2 * f);
+                Tensor out = p.activation("out", rows, f);
+                Tensor dOut = p.activation("dOut", rows, f);
+                k.linear(p, x, wGateUp, gateUp);
+                k.swiGlu(p, gateUp, out);
+                k.linear(p, out, wDown, y);
+                k.linearBackwardWeight(p, dY, out, dWDown);
+                k.linearBackwardInput(p, dY, wDown, dOut, false);
+                k.swiGluBackward(p, gateUp, dOut, gateUp);
+                k.linearBackwardWeight(p, gateUp, x, dWGateUp);
+                k.linearBackwardInput(p, gateUp, wGateUp, dX, false);
+            });
+            float[] dW = h.values(dWGateUp);
+            assertClose("y", golden.expected("y"), h.values(y));
+            assertClose("dX", golden.expected("dx"), h.values(dX));
+            assertClose("dWGate", golden.expected("dw_gate"), Arrays.copyOf(dW, f * c));
+            assertClose("dWUp", golden.expected("dw_up"), Arrays.copyOfRange(dW, f * c, 2 * f * c));
+            assertClose("dWDown", golden.expected("dw_down"), h.values(dWDown));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    void agreesWithItsDefinitionForAnyShape(Kernels kernels) {
+        for (int[] shape : SHAPES) {
+            int rows = shape[0];
+            int f = shape[1];
+            float[] in = gaussian("gateUp", rows * 2 * f);
+            float[] dOuts = gaussian("dOut", rows * f);
+            try (KernelHarness h = new KernelHarness(kernels)) {
+                Tensor gateUp = h.input("gateUp", rows, 2 * f, in);
+                Tensor dOut = h.input("dOut", rows, f, dOuts);
+                Tensor inPlace = h.inOut("inPlace", rows, 2 * f, in);
+                Tensor out = h.output("out", rows, f);
+                Tensor dGateUp = h.output("dGateUp", rows, 2 * f);
+                h.run((k, p) -> {
+                    k.swiGlu(p, gateUp, out);
+                    k.swiGluBackward(p, gateUp, dOut, dGateUp);
+                    k.swiGluBackward(p, inPlace, dOut, inPlace);
+                });
+                String name = " of " + Arrays.toString(shape);
+                double[] want = FiniteDifferences.backward(in, dOuts, v -> References.swiGlu(v, f));
+                assertClose("out" + name, References.swiGlu(doubles(in), f), h.values(out));
+                assertClose("dGateUp" + name, want, h.values(dGateUp));
+                assertClose("dGateUp in place" + name, want, h.values(inPlace));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    void staysFiniteForGatesFarFromZero(Kernels kernels) {
+        float[] gates = {-1e30f, -200f, -90f, -20f, 0f, 20f, 90f, 200f, 1e30f};
+        int f = gates.length;
+        float[] ones = new float[f];
+        Arrays.fill(ones, 1f);
+        try (KernelHarness h = new KernelHarness(kernels)) {
+            Tensor gateUp = h.input("gateUp", 1, 2 * f, joined(gates, ones));
+            Tensor dOut = h.input("dOut", 1, f, ones);
+            Tensor out = h.output("out", 1, f);
+            Tensor dGateUp = h.output("dGateUp", 1, 2 * f);
+            h.run((k, p) -> {
+                k.swiGlu(p, gateUp, out);
+                k.swiGluBackward(p, gateUp, dOut, dGateUp);
+            });
+            float[] y = h.values(out);
+            float[] dGate = columns(h.values(dGateUp), 2 * f, 0, f);
+            for (int i = 0; i < f; i++) {
+                double g = gates[i];
+                double sigmoid = 1 / (1 + Math.exp(-g));
+                double slope = Math.abs(g) > 100 ? sigmoid : sigmoid * (1 + g * (1 - sigmoid));
+                assertClose("silu(" + g + ")", new double[] {g * sigmoid}, new float[] {y[i]});
+                assertClose("silu'(" + g + ")", new double[] {slope}, new float[] {dGate[i]});
+            }
+        }
+    }
+
+    /** [rows, f] and [rows, f] as [rows, 2f]. */
+    private static float[] beside(float[] left, float[] right, int f) {
+        float[] both = new float[2 * left.length];
+        for (int r = 0; r < left.length / f; r++) {
+            System.arraycopy(left, r * f, both, 2 * r * f, f);
+            System.arraycopy(right, r * f, both, (2 * r + 1) * f, f);
+        }
+        return both;
+    }
+
+    private static float[] joined(float[] first, float[] second) {
+        float[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
+    private static float[] columns(float[] matrix, int stride, int from, int count) {
+        float[] part = new float[matrix.length / stride * count];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = matrix[i / count * stride + from + i % count];
+        }
+        return part;
+    }
+}

@@ -1,0 +1,291 @@
+package org.llmrlpt.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.llmrlpt.kernels.cpu.Memory.at;
+import static org.llmrlpt.kernels.cpu.Memory.getFloat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.llmrlpt.random.RandomStream;
+
+class GemmTest {
+    private enum Kind { NT, NN, TN }
+
+    /** C [m,n], sums of k; each matrix is a view of rows that are {@code extra} floats wider. */
+    private record Shape(int m, int n, int k, int extra) {
+    }
+
+    private static final List<Tile> TILES = List.of(new Tile512(), new Tile256(), new Tile128());
+
+    @AfterEach
+    void backToAllProcessors() {
+        Workers.use(Runtime.getRuntime().availableProcessors());
+    }
+
+    @Test
+    void productsOfRaggedStridedShapesAreRight() {
+        for (Shape shape : shapes()) {
+            for (Kind kind : Kind.values()) {
+                for (boolean accumulate : new boolean[] {false, true}) {
+                    Problem p = new Problem(kind, shape, accumulate);
+                    p.checkAgainstDouble(p.run(), "Gemm");
+                }
+            }
+        }
+    }
+
+    @Test
+    void everyTileIsRightAndGivesTheSameBits() {
+        for (Shape shape : shapes()) {
+            for (Kind kind : Kind.values()) {
+                for (boolean accumulate : new boolean[] {false, true}) {
+                    Problem p = new Problem(kind, shape, accumulate);
+                    Matrix first = p.run(TILES.getFirst());
+                    p.checkAgainstDouble(first, "Tile512");
+                    for (Tile tile : TILES) {
+                        first.checkSameBits(p.run(tile), p + " " + tile.getClass().getSimpleName());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void bitsDoNotDependOnTheNumberOfThreads() {
+        for (Shape shape : List.of(new Shape(1, 300, 100, 3), new Shape(250, 7, 400, 0), new Shape(259, 133, 801, 5))) {
+            for (Kind kind : Kind.values()) {
+                Problem p = new Problem(kind, shape, true);
+                Workers.use(1);
+                Matrix alone = p.run();
+                for (int threads = 2; threads <= 3; threads++) {
+                    Workers.use(threads);
+                    alone.checkSameBits(p.run(), p + " on " + threads + " threads");
+                }
+            }
+        }
+    }
+
+    @Test
+    void anElementIsOneChainOfFusedMultiplyAddsThatStartsFromWhatCHolds() {
+        Problem p = new Problem(Kind.NN, new Shape(29, 41, 900, 1), true);
+        Matrix c = p.run();
+        for (int i = 0; i < 29; i++) {
+            for (int j = 0; j < 41; j++) {
+                float sum = p.start.get(i, j);
+                for (int k = 0; k < 900; k++) {
+                    sum = Math.fma(p.a.get(i, k), p.b.get(k, j), sum);
+                }
+                assertEquals(sum, c.get(i, j));
+            }
+        }
+    }
+
+    @Test
+    void aRowOfFewIsTheSameAmongAnyOthers() {
+        Problem p = new Problem(Kind.NT, new Shape(Gemm.FEW, 77, 130, 2), false);
+        Matrix together = p.run();
+        for (int i = 0; i < Gemm.FEW; i++) {
+            Matrix alone = new Matrix(1, 77, 0);
+            Gemm.nt(p.a.row(i), p.a.leading, p.b.row(0), p.b.leading, alone.row(0), 77, 1, 77, 130, false);
+            for (int j = 0; j < 77; j++) {
+                assertEquals(together.get(i, j), alone.get(0, j));
+            }
+        }
+        Reference.reachabilityFence(p);
+    }
+
+    @Test
+    void aChunkedProductIsRightWhereBIsTooLargeToBePackedAtOnce() {
+        // Sampled elements only: the full check would take longer than the product.
+        int k = 12_000;
+        Matrix a = new Matrix(33, k, 0).fill("a");
+        Matrix b = new Matrix(k, 2100, 0).fill("b");
+        Matrix c = new Matrix(33, 2100, 0);
+        Gemm.nn(a.row(0), k, b.row(0), 2100, c.row(0), 2100, 33, 2100, k, false);
+        for (int q = 0; q < 100; q++) {
+            int i = q * 7 % 33;
+            int j = q == 0 ? 2099 : q * 337 % 2100;
+            float sum = 0;
+            for (int l = 0; l < k; l++) {
+                sum = Math.fma(a.get(i, l), b.get(l, j), sum);
+            }
+            assertEquals(sum, c.get(i, j));
+        }
+    }
+
+    @Test
+    void aPackedMatrixGivesTheBitsOfAnUnpackedOne() {
+        PackedB packed = new PackedB();
+        for (Shape shape : List.of(new Shape(40, 70, 500, 3), new Shape(17, 33, 20, 0))) {
+            Problem nt = new Problem(Kind.NT, shape, true);
+            packed.packTransposed(nt.b.row(0), nt.b.leading, shape.n, shape.k);
+            nt.run().checkSameBits(nt.runPacked(packed), nt + " packed");
+            Problem nn = new Problem(Kind.NN, shape, false);
+            packed.pack(nn.b.row(0), nn.b.leading, shape.n, shape.k);
+            nn.run().checkSameBits(nn.runPacked(packed), nn + " packed");
+        }
+    }
+
+    @Test
+    void productsInsideTasksGiveTheSameBitsAsBlocks() {
+        Workers.use(3);
+        for (Kind kind : Kind.values()) {
+            Problem p = new Problem(kind, new Shape(50, 60, 70, 0), false);
+            Matrix[] results = new Matrix[20];
+            Workers.forEach(20, t -> results[t] = t % 2 == 0 ? p.run() : p.runBlock());
+            p.checkAgainstDouble(results[0], "inside a task");
+            for (Matrix result : results) {
+                results[0].checkSameBits(result, p + " inside a task");
+            }
+        }
+    }
+
+    @Test
+    void aLeadingDimensionBelowTheRowLengthIsRefused() {
+        Matrix x = new Matrix(20, 20, 0);
+        IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class,
+            () -> Gemm.nn(x.row(0), 19, x.row(0), 20, x.row(0), 20, 20, 20, 20, false));
+        assertTrue(thrown.getMessage().contains("matrix A"), thrown.getMessage());
+    }
+
+    private static List<Shape> shapes() {
+        RandomStream random = RandomStream.of(7, "shapes");
+        List<Shape> shapes = new ArrayList<>(List.of(new Shape(1, 1, 1, 0), new Shape(1, 50, 33, 1),
+            new Shape(5, 31, 100, 0), new Shape(16, 64, 17, 0), new Shape(17, 3, 385, 2), new Shape(12, 32, 384, 0),
+            new Shape(96, 64, 768, 0), new Shape(97, 65, 769, 1), new Shape(200, 1, 5, 0), new Shape(13, 33, 1, 4)));
+        for (int i = 0; i < 20; i++) {
+            shapes.add(new Shape(random.between(1, 130), random.between(1, 130), random.between(1, 900),
+                random.between(0, 9)));
+        }
+        return shapes;
+    }
+
+    /** One product and its operands; {@code start} is what C holds before. */
+    private static final class Problem {
+        private final Kind kind;
+        private final Shape shape;
+        private final boolean accumulate;
+        private final Matrix a;
+        private final Matrix b;
+        private final Matrix start;
+
+        Problem(Kind kind, Shape shape, boolean accumulate) {
+            this.kind = kind;
+            this.shape = shape;
+            this.accumulate = accumulate;
+            a = (kind == Kind.TN ? new Matrix(shape.k, shape.m, shape.extra)
+                : new Matrix(shape.m, shape.k, shape.extra)).fill("a");
+            b = (kind == Kind.NT ? new Matrix(shape.n, shape.k, 2 * shape.extra)
+                : new Matrix(shape.k, shape.n, 2 * shape.extra)).fill("b");
+            start = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+        }
+
+        Matrix run() {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            switch (kind) {
+                case NT -> Gemm.nt(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m, shape.n,
+                    shape.k, accumulate);
+                case NN -> Gemm.nn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m, shape.n,
+                    shape.k, accumulate);
+                case TN -> Gemm.tn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m, shape.n,
+                    shape.k, accumulate);
+            }
+            Reference.reachabilityFence(this);
+            return c;
+        }
+
+        Matrix runBlock() {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            switch (kind) {
+                case NT -> Gemm.blockNt(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
+                    shape.n, shape.k, accumulate);
+                case NN -> Gemm.blockNn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
+                    shape.n, shape.k, accumulate);
+                case TN -> Gemm.blockTn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
+                    shape.n, shape.k, accumulate);
+            }
+            Reference.reachabilityFence(this);
+            return c;
+        }
+
+        Matrix run(Tile tile) {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            new BlockedProduct(tile, false, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
+                accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
+            Reference.reachabilityFence(this);
+            return c;
+        }
+
+        Matrix runPacked(PackedB packed) {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            Gemm.packed(a.row(0), a.leading, packed, c.row(0), c.leading, shape.m, accumulate);
+            Reference.reachabilityFence(this);
+            return c;
+        }
+
+        /** Errors in units of 2^-24 · Σ|a·b| stay far below the sum's length; what lies between rows is untouched. */
+        void checkAgainstDouble(Matrix c, String how) {
+            for (int i = 0; i < shape.m; i++) {
+                for (int j = 0; j < shape.n; j++) {
+                    double sum = accumulate ? start.get(i, j) : 0;
+                    double size = Math.abs(sum) + 1e-30;
+                    for (int k = 0; k < shape.k; k++) {
+                        double product = (double) (kind == Kind.TN ? a.get(k, i) : a.get(i, k))
+                            * (kind == Kind.NT ? b.get(j, k) : b.get(k, j));
+                        sum += product;
+                        size += Math.abs(product);
+                    }
+                    double error = Math.abs(sum - c.get(i, j)) / size * 0x1p24;
+                    assertTrue(error < 4 + Math.sqrt(shape.k), this + " " + how + " at " + i + "," + j + ": " + error);
+                }
+                for (int j = shape.n; j < c.leading; j++) {
+                    assertEquals(start.get(i, j), c.get(i, j), this + " " + how + " wrote between rows");
+                }
+            }
+        }
+
+        @Override
+        public String toString() {
+            return kind + " " + shape + (accumulate ? " accumulating" : "");
+        }
+    }
+
+    /** Rows of a wider array, which ends where the last row ends, so that reading on is caught now and then. */
+    private static final class Matrix {
+        private final MemorySegment memory;
+        private final int rows;
+        private final int leading;
+
+        Matrix(int rows, int columns, int extra) {
+            this.rows = rows;
+            leading = columns + extra;
+            memory = Memory.allocate((long) rows * leading);
+        }
+
+        Matrix fill(String stream) {
+            RandomStream random = RandomStream.of(rows, stream);
+            for (long i = 0; i < (long) rows * leading; i++) {
+                Memory.setFloat(at(memory.address(), i), (float) (2 * random.nextDouble() - 1));
+            }
+            return this;
+        }
+
+        long row(int i) {
+            return at(memory.address(), (long) i * leading);
+        }
+
+        float get(int i, int j) {
+            return getFloat(at(row(i), j));
+        }
+
+        void checkSameBits(Matrix other, String message) {
+            assertEquals(-1, memory.mismatch(other.memory), message);
+        }
+    }
+}
