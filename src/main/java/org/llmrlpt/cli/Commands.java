@@ -8,6 +8,6 @@ final class Commands {
     }
 
     static List<Command<?>> all() {
-        return List.of(new PretrainCommand());
+        return List.of(new PretrainCommand(), new EvalCommand(), new GenerateCommand());
     }
 }

@@ -2,8 +2,12 @@ package org.llmrlpt.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.kernels.KernelSets;
@@ -15,6 +19,8 @@ import org.llmrlpt.train.TrainingData;
 /** {@code pretrain}: trains a model from scratch, or goes on with a run. */
 final class PretrainCommand implements Command<PretrainSettings> {
     private static final String RUNS = "runs/pretrain-";
+    private static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
+        "device.memory", "checkpoint.every", "checkpoint.keep");
 
     @Override
     public String name() {
@@ -29,6 +35,28 @@ final class PretrainCommand implements Command<PretrainSettings> {
     @Override
     public Class<PretrainSettings> settings() {
         return PretrainSettings.class;
+    }
+
+    /** {@code resume=RUN} means the run's own settings, of which only those may change that leave its results alone. */
+    @Override
+    public Map<String, String> interpret(Map<String, String> given) {
+        String run = given.get("resume");
+        if (run == null) {
+            return given;
+        }
+        for (String name : given.keySet()) {
+            if (!MAY_CHANGE.contains(name)) {
+                throw new UserError("setting '" + name + "' cannot change when a run is resumed: leave it out, or start a"
+                    + " new run");
+            }
+        }
+        Path config = Path.of(run).resolve(RunFolder.CONFIG);
+        if (!Files.isRegularFile(config)) {
+            throw new UserError("there is no run to resume in " + run + ": it has no " + RunFolder.CONFIG);
+        }
+        Map<String, String> all = new LinkedHashMap<>(given);
+        all.put(CommandLines.CONFIG, config.toString());
+        return all;
     }
 
     @Override
