@@ -53,11 +53,10 @@ final class GpuAttention {
 
     /**
      * out = softmax(q kᵀ / sqrt(D)) v with a running maximum and sum, lse = log-sum-exp of the scaled scores [R, H]. One
-     * group for a tile of queries of one head; groups: (sequences times tiles, H).
+     * group for a tile of queries of one head; groups: (sequences times tiles, H). out and lse are in one array.
      */
     static void kAttention(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace, FloatArray v,
-        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, FloatArray lse, int lseAt, long shape,
-        long headCounts) {
+        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, int lseAt, long shape, long headCounts) {
         float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] kvTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] scores = context.allocateFloatLocalArray(TILE * TILE);
@@ -134,7 +133,7 @@ final class GpuAttention {
                 }
             }
             if (x == 0) {
-                lse.set(lseAt + (base + query) * heads + head, largest + TornadoMath.log(mass));
+                out.set(lseAt + (base + query) * heads + head, largest + TornadoMath.log(mass));
             }
         }
     }
@@ -241,11 +240,12 @@ final class GpuAttention {
     /**
      * dK = sum over queries of dS q / sqrt(D), dV = sum of p dOut, over the heads of the key's group and the queries that
      * see it, in a fixed order. One group for a tile of keys of one key/value head: groups (sequences times tiles, G). A
-     * tile of queries that begins in a later document than the last key ends the search, since starts never fall.
+     * tile of queries that begins in a later document than the last key ends the search, since starts never fall. dK and
+     * dV are in one array.
      */
     static void kAttentionBackwardKeyValue(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace,
         FloatArray v, long vPlace, IntArray starts, int startsAt, FloatArray terms, int termsAt, FloatArray dOut,
-        long dOutPlace, FloatArray dK, long dKPlace, FloatArray dV, long dVPlace, long shape, long headCounts) {
+        long dOutPlace, FloatArray dKv, long dKPlace, long dVPlace, long shape, long headCounts) {
         float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] dOutTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] kTile = context.allocateFloatLocalArray(TILE * PITCH);
@@ -322,8 +322,8 @@ final class GpuAttention {
             for (int j = 0; j < MINE; j++) {
                 int d = x + j * TILE;
                 if (d < width) {
-                    dK.set(dKAt + d, scale * kSums[j]);
-                    dV.set(dVAt + d, vSums[j]);
+                    dKv.set(dKAt + d, scale * kSums[j]);
+                    dKv.set(dVAt + d, vSums[j]);
                 }
             }
         }
