@@ -77,8 +77,10 @@ final class GpuAttention {
         int vAt = Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width;
         int end = TornadoMath.min(firstQuery + TILE, length);
         int start = length;
+        int last = -1;
         if (query < length) {
             start = starts.get(startsAt + base + query);
+            last = query;
         }
         float scale = 1f / TornadoMath.sqrt(width);
         float largest = MASKED;
@@ -91,9 +93,8 @@ final class GpuAttention {
             load(context, k, kAt, Pair.second(kPlace), firstKey, end, width, kvTile);
             context.localBarrier();
             int key = firstKey + x;
-            boolean seen = key >= start && key <= query && query < length;
             float score = MASKED;
-            if (seen) {
+            if (key >= start && key <= last) {
                 score = scale * dot(qTile, y, kvTile, x, width);
             }
             scores[y * TILE + x] = score;
@@ -103,7 +104,7 @@ final class GpuAttention {
                 newLargest = TornadoMath.max(newLargest, scores[y * TILE + j]);
             }
             context.localBarrier();
-            scores[y * TILE + x] = seen ? TornadoMath.exp(score - newLargest) : 0f;
+            scores[y * TILE + x] = score > MASKED ? TornadoMath.exp(score - newLargest) : 0f;
             load(context, v, vAt, Pair.second(vPlace), firstKey, end, width, kvTile);
             context.localBarrier();
             float fade = TornadoMath.exp(largest - newLargest);
@@ -189,9 +190,11 @@ final class GpuAttention {
         int vAt = Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width;
         int end = TornadoMath.min(firstQuery + TILE, length);
         int start = length;
+        int last = -1;
         float lse = 0f;
         float mean = 0f;
         if (query < length) {
+            last = query;
             start = starts.get(startsAt + base + query);
             lse = terms.get(termsAt + (base + query) * 2 * heads + head);
             mean = terms.get(termsAt + (base + query) * 2 * heads + heads + head);
@@ -208,7 +211,7 @@ final class GpuAttention {
             context.localBarrier();
             int key = firstKey + x;
             float slope = 0f;
-            if (key >= start && key <= query && query < length) {
+            if (key >= start && key <= last) {
                 float p = TornadoMath.exp(scale * dot(qTile, y, kTile, x, width) - lse);
                 slope = p * (dot(dOutTile, y, vTile, x, width) - mean);
             }
@@ -286,12 +289,16 @@ final class GpuAttention {
                 int query = firstQuery + x;
                 float p = 0f;
                 float slope = 0f;
-                if (query < length && key <= query) {
-                    if (key >= starts.get(startsAt + base + query)) {
-                        int term = termsAt + (base + query) * 2 * heads + head;
-                        p = TornadoMath.exp(scale * dot(kTile, y, qTile, x, width) - terms.get(term));
-                        slope = p * (dot(vTile, y, dOutTile, x, width) - terms.get(term + heads));
-                    }
+                int start = length;
+                int last = -1;
+                if (query < length) {
+                    start = starts.get(startsAt + base + query);
+                    last = query;
+                }
+                if (key >= start && key <= last) {
+                    int term = termsAt + (base + query) * 2 * heads + head;
+                    p = TornadoMath.exp(scale * dot(kTile, y, qTile, x, width) - terms.get(term));
+                    slope = p * (dot(vTile, y, dOutTile, x, width) - terms.get(term + heads));
                 }
                 weights[y * TILE + x] = p;
                 slopes[y * TILE + x] = slope;

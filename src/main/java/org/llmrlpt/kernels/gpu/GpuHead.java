@@ -63,8 +63,8 @@ final class GpuHead {
         int row = context.groupIdx;
         int at = logitsAt + row * width;
         int target = targets.get(targetsAt + row);
-        boolean counted = target >= 0;
-        int x = counted ? target : 0;
+        float counted = target < 0 ? 0f : 1f;
+        int x = TornadoMath.max(target, 0);
         float targetLogit = rows.get(at + x);
         float bound = rows.get(thresholdAt + 2 * row);
         int boundIndex = (int) rows.get(thresholdAt + 2 * row + 1);
@@ -93,7 +93,7 @@ final class GpuHead {
                 spread += e * (largest - z);
             }
             if (i != x) {
-                if (z > bound || z == bound && i <= boundIndex) {
+                if (i < GpuTopK.ranksBefore(z, bound, boundIndex + 1)) {
                     head += e;
                 } else {
                     tail += e;
@@ -115,26 +115,26 @@ final class GpuHead {
         }
         float others = (lambdaHead * head + lambdaTail * tail) / sum;
         float objective = reward + others;
-        boolean inHead = targetLogit > bound || targetLogit == bound && x <= boundIndex;
+        float inHead = x < GpuTopK.ranksBefore(targetLogit, bound, boundIndex + 1) ? 1f : 0f;
         if (t == 0) {
             int to = statisticsAt + row * RowStatistics.COLUMNS;
-            rows.set(to + RowStatistics.COUNTED, counted ? 1f : 0f);
-            rows.set(to + RowStatistics.OBJECTIVE, counted ? objective : 0f);
-            rows.set(to + RowStatistics.NLL, counted ? largest - targetLogit + logSum : 0f);
-            rows.set(to + RowStatistics.ENTROPY, counted ? logSum + spread / sum : 0f);
-            rows.set(to + RowStatistics.TOP_K_MASS, counted ? head / sum + (inHead ? targetP : 0f) : 0f);
-            rows.set(to + RowStatistics.TARGET_PROBABILITY, counted ? targetP : 0f);
-            rows.set(to + RowStatistics.RANK_ONE, counted && x == best ? 1f : 0f);
-            rows.set(to + RowStatistics.TARGET_IN_TOP_K, counted && inHead ? 1f : 0f);
+            rows.set(to + RowStatistics.COUNTED, counted);
+            rows.set(to + RowStatistics.OBJECTIVE, counted * objective);
+            rows.set(to + RowStatistics.NLL, counted * (largest - targetLogit + logSum));
+            rows.set(to + RowStatistics.ENTROPY, counted * (logSum + spread / sum));
+            rows.set(to + RowStatistics.TOP_K_MASS, counted * (head / sum + inHead * targetP));
+            rows.set(to + RowStatistics.TARGET_PROBABILITY, counted * targetP);
+            rows.set(to + RowStatistics.RANK_ONE, x == best ? counted : 0f);
+            rows.set(to + RowStatistics.TARGET_IN_TOP_K, counted * inHead);
         }
         if (gradient != 0) {
-            float factor = counted ? -scale.get(scaleAt) : 0f;
+            float factor = -counted * scale.get(scaleAt);
             float targetSlope = factor * (reward * otherP - targetP * others);
             for (int i = t; i < width; i += GROUP) {
                 float z = rows.get(at + i);
                 float p = TornadoMath.exp(z - largest) / sum;
-                boolean isHead = z > bound || z == bound && i <= boundIndex;
-                float slope = factor * p * ((isHead ? lambdaHead : lambdaTail) - objective);
+                float lambda = i < GpuTopK.ranksBefore(z, bound, boundIndex + 1) ? lambdaHead : lambdaTail;
+                float slope = factor * p * (lambda - objective);
                 rows.set(at + i, i == x ? targetSlope : slope);
             }
         }
