@@ -53,11 +53,10 @@ final class GpuAttention {
 
     /**
      * out = softmax(q kᵀ / sqrt(D)) v with a running maximum and sum, lse = log-sum-exp of the scaled scores [R, H]. One
-     * group for a tile of queries of one head; groups: (sequences times tiles, H).
+     * group for a tile of queries of one head; groups: (sequences times tiles, H). out and lse are in one array.
      */
     static void kAttention(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace, FloatArray v,
-        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, FloatArray lse, int lseAt, long shape,
-        long headCounts) {
+        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, int lseAt, long shape, long headCounts) {
         float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] kvTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] scores = context.allocateFloatLocalArray(TILE * TILE);
@@ -78,8 +77,10 @@ final class GpuAttention {
         int vAt = Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width;
         int end = TornadoMath.min(firstQuery + TILE, length);
         int start = length;
+        int last = -1;
         if (query < length) {
             start = starts.get(startsAt + base + query);
+            last = query;
         }
         float scale = 1f / TornadoMath.sqrt(width);
         float largest = MASKED;
@@ -92,9 +93,8 @@ final class GpuAttention {
             load(context, k, kAt, Pair.second(kPlace), firstKey, end, width, kvTile);
             context.localBarrier();
             int key = firstKey + x;
-            boolean seen = key >= start && key <= query && query < length;
             float score = MASKED;
-            if (seen) {
+            if (key >= start && key <= last) {
                 score = scale * dot(qTile, y, kvTile, x, width);
             }
             scores[y * TILE + x] = score;
@@ -104,7 +104,7 @@ final class GpuAttention {
                 newLargest = TornadoMath.max(newLargest, scores[y * TILE + j]);
             }
             context.localBarrier();
-            scores[y * TILE + x] = seen ? TornadoMath.exp(score - newLargest) : 0f;
+            scores[y * TILE + x] = score > MASKED ? TornadoMath.exp(score - newLargest) : 0f;
             load(context, v, vAt, Pair.second(vPlace), firstKey, end, width, kvTile);
             context.localBarrier();
             float fade = TornadoMath.exp(largest - newLargest);
@@ -134,7 +134,7 @@ final class GpuAttention {
                 }
             }
             if (x == 0) {
-                lse.set(lseAt + (base + query) * heads + head, largest + TornadoMath.log(mass));
+                out.set(lseAt + (base + query) * heads + head, largest + TornadoMath.log(mass));
             }
         }
     }
@@ -190,9 +190,11 @@ final class GpuAttention {
         int vAt = Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width;
         int end = TornadoMath.min(firstQuery + TILE, length);
         int start = length;
+        int last = -1;
         float lse = 0f;
         float mean = 0f;
         if (query < length) {
+            last = query;
             start = starts.get(startsAt + base + query);
             lse = terms.get(termsAt + (base + query) * 2 * heads + head);
             mean = terms.get(termsAt + (base + query) * 2 * heads + heads + head);
@@ -209,7 +211,7 @@ final class GpuAttention {
             context.localBarrier();
             int key = firstKey + x;
             float slope = 0f;
-            if (key >= start && key <= query && query < length) {
+            if (key >= start && key <= last) {
                 float p = TornadoMath.exp(scale * dot(qTile, y, kTile, x, width) - lse);
                 slope = p * (dot(dOutTile, y, vTile, x, width) - mean);
             }
@@ -241,11 +243,12 @@ final class GpuAttention {
     /**
      * dK = sum over queries of dS q / sqrt(D), dV = sum of p dOut, over the heads of the key's group and the queries that
      * see it, in a fixed order. One group for a tile of keys of one key/value head: groups (sequences times tiles, G). A
-     * tile of queries that begins in a later document than the last key ends the search, since starts never fall.
+     * tile of queries that begins in a later document than the last key ends the search, since starts never fall. dK and
+     * dV are in one array.
      */
     static void kAttentionBackwardKeyValue(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace,
         FloatArray v, long vPlace, IntArray starts, int startsAt, FloatArray terms, int termsAt, FloatArray dOut,
-        long dOutPlace, FloatArray dK, long dKPlace, FloatArray dV, long dVPlace, long shape, long headCounts) {
+        long dOutPlace, FloatArray dKv, long dKPlace, long dVPlace, long shape, long headCounts) {
         float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] dOutTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] kTile = context.allocateFloatLocalArray(TILE * PITCH);
@@ -286,12 +289,16 @@ final class GpuAttention {
                 int query = firstQuery + x;
                 float p = 0f;
                 float slope = 0f;
-                if (query < length && key <= query) {
-                    if (key >= starts.get(startsAt + base + query)) {
-                        int term = termsAt + (base + query) * 2 * heads + head;
-                        p = TornadoMath.exp(scale * dot(kTile, y, qTile, x, width) - terms.get(term));
-                        slope = p * (dot(vTile, y, dOutTile, x, width) - terms.get(term + heads));
-                    }
+                int start = length;
+                int last = -1;
+                if (query < length) {
+                    start = starts.get(startsAt + base + query);
+                    last = query;
+                }
+                if (key >= start && key <= last) {
+                    int term = termsAt + (base + query) * 2 * heads + head;
+                    p = TornadoMath.exp(scale * dot(kTile, y, qTile, x, width) - terms.get(term));
+                    slope = p * (dot(vTile, y, dOutTile, x, width) - terms.get(term + heads));
                 }
                 weights[y * TILE + x] = p;
                 slopes[y * TILE + x] = slope;
@@ -322,8 +329,8 @@ final class GpuAttention {
             for (int j = 0; j < MINE; j++) {
                 int d = x + j * TILE;
                 if (d < width) {
-                    dK.set(dKAt + d, scale * kSums[j]);
-                    dV.set(dVAt + d, vSums[j]);
+                    dKv.set(dKAt + d, scale * kSums[j]);
+                    dKv.set(dVAt + d, vSums[j]);
                 }
             }
         }

@@ -11,9 +11,9 @@ final class GpuNorm {
     private GpuNorm() {
     }
 
-    /** rstd = 1 / sqrt(mean(x²) + eps), y = x rstd w; x, y [R, C], w [C], rstd [R]. */
-    static void kRmsNorm(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray y, int yAt,
-        FloatArray rstd, int rstdAt, int width, float eps) {
+    /** rstd = 1 / sqrt(mean(x²) + eps), y = x rstd w; x, y [R, C], w [C], rstd [R]; y and rstd are in {@code out}. */
+    static void kRmsNorm(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray out, int yAt,
+        int rstdAt, int width, float eps) {
         float[] scratch = context.allocateFloatLocalArray(GROUP);
         int t = context.localIdx;
         int row = context.groupIdx;
@@ -26,10 +26,10 @@ final class GpuNorm {
         float total = GroupReduce.sum(context, scratch, squares, GROUP);
         float inverse = 1f / TornadoMath.sqrt(total / width + eps);
         for (int i = t; i < width; i += GROUP) {
-            y.set(yAt + at + i, x.get(xAt + at + i) * inverse * w.get(wAt + i));
+            out.set(yAt + at + i, x.get(xAt + at + i) * inverse * w.get(wAt + i));
         }
         if (t == 0) {
-            rstd.set(rstdAt + row, inverse);
+            out.set(rstdAt + row, inverse);
         }
     }
 

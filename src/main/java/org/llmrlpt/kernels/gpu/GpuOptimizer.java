@@ -58,11 +58,11 @@ final class GpuOptimizer {
 
     /**
      * One step of AdamW, formulas as in {@link org.llmrlpt.kernels.Kernels#adamW}; the gradient is left zero. One thread
-     * for each of {@code n} parameters. clip [2], step [3] = lr, c1, c2.
+     * for each of {@code n} parameters. clip [2], step [3] = lr, c1, c2; the others are in four different arrays.
      */
-    static void kAdamW(KernelContext context, FloatArray parameters, int parametersAt, FloatArray gradients,
-        int gradientsAt, FloatArray moment1, int moment1At, FloatArray moment2, int moment2At, FloatArray clip,
-        int clipAt, FloatArray step, int stepAt, int n, int decayed, float beta1, float beta2, float eps,
+    static void kAdamW(KernelContext context, FloatArray clip, int clipAt, FloatArray step, int stepAt,
+        FloatArray parameters, int parametersAt, FloatArray gradients, int gradientsAt, FloatArray moment1,
+        int moment1At, FloatArray moment2, int moment2At, int n, int decayed, float beta1, float beta2, float eps,
         float weightDecay) {
         int i = context.globalIdx;
         if (i < n) {

@@ -41,10 +41,13 @@ final class GpuRope {
         }
     }
 
-    /** Per head: rstd = 1 / sqrt(mean(x²) + eps), y = (x rstd w) turned; one group for each head of each row. */
+    /**
+     * Per head: rstd = 1 / sqrt(mean(x²) + eps), y = (x rstd w) turned; one group for each head of each row. y and rstd
+     * [R, heads] are in {@code out}.
+     */
     static void kQkNormRope(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray w, int wAt,
-        IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray y, int yAt, int yStride,
-        FloatArray rstd, int rstdAt, int heads, int headWidth, float eps) {
+        IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray out, int yAt, int yStride,
+        int rstdAt, int heads, int headWidth, float eps) {
         float[] scratch = context.allocateFloatLocalArray(HEAD_GROUP);
         int t = context.localIdx;
         int row = context.groupIdx / heads;
@@ -65,11 +68,11 @@ final class GpuRope {
             float sine = angles.get(angle + half + i);
             float first = x.get(xHead + i) * inverse * w.get(wAt + i);
             float second = x.get(xHead + half + i) * inverse * w.get(wAt + half + i);
-            y.set(yHead + i, first * cosine - second * sine);
-            y.set(yHead + half + i, second * cosine + first * sine);
+            out.set(yHead + i, first * cosine - second * sine);
+            out.set(yHead + half + i, second * cosine + first * sine);
         }
         if (t == 0) {
-            rstd.set(rstdAt + context.groupIdx, inverse);
+            out.set(rstdAt + context.groupIdx, inverse);
         }
     }
 

@@ -56,8 +56,7 @@ final class GpuTopK {
         context.localBarrier();
         int rank = 0;
         for (int j = 0; j < GROUP; j++) {
-            float other = scratch[j];
-            if (other > largest || other == largest && j < t) {
+            if (j < ranksBefore(scratch[j], largest, t)) {
                 rank++;
             }
         }
@@ -101,8 +100,7 @@ final class GpuTopK {
             int index = indices[c];
             int better = 0;
             for (int j = 0; j < listed; j++) {
-                float other = values[j];
-                if (other > value || other == value && indices[j] < index) {
+                if (indices[j] < ranksBefore(values[j], value, index)) {
                     better++;
                 }
             }
@@ -127,7 +125,8 @@ final class GpuTopK {
                 high = middle;
             }
             middle = 0.5f * low + 0.5f * high;
-            steps = middle > low && middle < high ? steps - 1 : 0;
+            steps = middle > low ? steps - 1 : 0;
+            steps = middle < high ? steps : 0;
         }
         float least = -LOWEST;
         float above = 0f;
@@ -159,6 +158,15 @@ final class GpuTopK {
             threshold.set(thresholdAt + 2 * row, searched > 0 ? least : value);
             threshold.set(thresholdAt + 2 * row + 1, searched > 0 ? first : index);
         }
+    }
+
+    /**
+     * The index below which an element of value {@code other} ranks before the element {@code value} at {@code index}.
+     * One comparison at a time: TornadoVM compiles conditions that mix "and" and "or" to wrong code.
+     */
+    static int ranksBefore(float other, float value, int index) {
+        int limit = other == value ? index : 0;
+        return other > value ? Integer.MAX_VALUE : limit;
     }
 
     /** How many of the first {@code n} elements are at least {@code bound}; exact up to 2^24. */
