@@ -8,6 +8,7 @@ final class Commands {
     }
 
     static List<Command<?>> all() {
-        return List.of();
+        return List.of(new PretrainCommand(), new DataPrepareCommand(), new TrainTokenizerCommand(),
+            new DevicesCommand());
     }
 }
