@@ -1,5 +1,7 @@
 package org.llmrlpt.cli;
 
+import java.util.Map;
+
 /**
  * One command of the program. Its settings are a record whose components carry {@link org.llmrlpt.config.Key}s; the
  * command line, the help and the config file follow from that record alone.
@@ -15,6 +17,15 @@ public interface Command<S extends Record> {
 
     /** The record of settings. */
     Class<S> settings();
+
+    /**
+     * What the command line means: a command may turn one setting into others before files and defaults are added.
+     *
+     * @param given settings of the command line, by name
+     */
+    default Map<String, String> interpret(Map<String, String> given) {
+        return given;
+    }
 
     /**
      * Does the work.

@@ -53,9 +53,9 @@ final class Arenas {
     }
 
     void allocate() {
-        // TornadoVM buffers may not be empty, and every graph lists every arena: unused kinds are left out below.
+        // TornadoVM buffers may not be empty, and every graph lists every arena: unused kinds are left out.
         for (Map.Entry<ArenaKind, Long> e : sizes.entrySet()) {
-            if (!e.getKey().isInteger()) {
+            if (!e.getKey().isInteger() && e.getValue() > 0) {
                 floats.put(e.getKey(), new FloatArray(Math.toIntExact(e.getValue())));
             }
         }

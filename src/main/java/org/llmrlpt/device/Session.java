@@ -80,7 +80,10 @@ public final class Session implements AutoCloseable {
             program.become(emitted);
         }
         plan = new TornadoExecutionPlan(graphs.toArray(ImmutableTaskGraph[]::new));
-        plan.withGridScheduler(grids);
+        // TornadoVM refuses a scheduler that names no task, which is what cpu kernels leave.
+        if (!grids.keySet().isEmpty()) {
+            plan.withGridScheduler(grids);
+        }
     }
 
     private TaskGraph ownerGraph() {

@@ -74,6 +74,10 @@ public final class AtomicFolder {
             Durable.deleteAfterFailure(temporary, e);
             throw new UserError("Cannot write " + failed(e, temporary, folder) + ": " + JsonFile.reason(e)
                 + "; the unfinished folder was removed and everything written before is intact.", e);
+        } catch (UserError e) {
+            Durable.deleteAfterFailure(temporary, e);
+            // The temporary name means nothing to the reader of the message.
+            throw new UserError(e.getMessage().replace(temporary.toString(), folder.toString()), e);
         } catch (RuntimeException | Error e) {
             Durable.deleteAfterFailure(temporary, e);
             throw e;

@@ -47,7 +47,7 @@ public final class Checksums {
     public static void verify(Path folder) {
         Path list = folder.resolve(FILE);
         JsonNode files = JsonFile.readObject(list).path("files");
-        if (files.isEmpty()) {
+        if (!files.isObject() || files.isEmpty()) {
             throw new UserError(list + " lists no files.");
         }
         for (Map.Entry<String, JsonNode> entry : files.properties()) {

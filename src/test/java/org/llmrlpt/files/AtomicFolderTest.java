@@ -125,6 +125,18 @@ class AtomicFolderTest {
     }
 
     @Test
+    void aUsersMistakeIsToldWithTheNameTheFolderWasMeantToHave() throws IOException {
+        Path folder = parent.resolve("new");
+        UserError error = assertThrows(UserError.class, () -> AtomicFolder.create(folder, temporary ->
+            AtomicFile.write(temporary.resolve("config.json"), channel -> {
+                throw new IOException("No space left on device");
+            })));
+        assertTrue(error.getMessage().startsWith("Cannot write " + folder.resolve("config.json") + ": No space"),
+            error.getMessage());
+        assertEquals(List.of(), entries());
+    }
+
+    @Test
     void anExistingFolderIsRefusedByCreateAndExchangedByReplace() throws IOException {
         Path folder = parent.resolve("f");
         AtomicFolder.create(folder, temporary -> Files.writeString(temporary.resolve("old"), "1"));

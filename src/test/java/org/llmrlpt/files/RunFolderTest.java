@@ -164,6 +164,7 @@ class RunFolderTest {
         assertTrue(damage(() -> Files.writeString(list, listed.replace("model.safetensors", "../../../../x")))
             .contains("not in its folder"));
         assertTrue(damage(() -> Files.writeString(list, "{}")).contains("lists no files"));
+        assertTrue(damage(() -> Files.writeString(list, "{\"files\":[1]}")).contains("lists no files"));
         assertTrue(damage(() -> Files.writeString(list, "{")).contains("not valid JSON"));
         assertTrue(damage(() -> Files.delete(list)).contains("checksums.json"));
         AtomicFolder.delete(newest);

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The golden vectors: small cases computed in float64, see README.md beside them. {@code -Dgolden.dir} names others. */
+/** The golden vectors, small cases in float64: see README.md beside them. {@code -Dgolden.dir} names other ones. */
 public final class Golden {
     private static final Path FOLDER = Path.of(System.getProperty("golden.dir", "src/test/resources/golden"));
 

@@ -51,6 +51,8 @@ public final class KernelHarness implements AutoCloseable {
     /** What stands in memory that no kernel may write. */
     private static final float GUARD = -12345.678f;
 
+    private static final String FALLBACK_MODE = "llmrlpt.fallback";
+
     private record Slot(Tensor base, Tensor view, boolean constant, float[] before) {
     }
 
@@ -129,14 +131,30 @@ public final class KernelHarness implements AutoCloseable {
     public void run(BiConsumer<Kernels, ProgramBuilder> operations) {
         operations.accept(kernels, builder);
         program = builder.build();
-        session.start();
+        start();
         slots.values().forEach(this::fill);
         session.upload();
         integers.forEach(program::set);
         execute();
     }
 
-    /** Runs the recorded program once more, from the values that the last run left, with new ones for {@code updated}. */
+    /**
+     * Gpu kernels run on the strict fallback, where every broken rule of TornadoVM is an exception; cpu kernels on the
+     * fast one. The property means nothing to the real TornadoVM.
+     */
+    private void start() {
+        String before = System.getProperty(FALLBACK_MODE, "fast");
+        if (kernels.name().equals("gpu")) {
+            System.setProperty(FALLBACK_MODE, "strict");
+        }
+        try {
+            session.start();
+        } finally {
+            System.setProperty(FALLBACK_MODE, before);
+        }
+    }
+
+    /** Runs the recorded program again, from the values that the last run left, with new ones for {@code updated}. */
     public void runAgain(Map<Tensor, float[]> updated) {
         for (Slot slot : slots.values()) {
             float[] now = read(slot.base);

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.provider.Arguments;
 import org.llmrlpt.kernels.cpu.CpuKernels;
+import org.llmrlpt.kernels.gpu.GpuKernels;
 import uk.ac.manchester.tornado.api.TaskGraph;
 
 /** The kernel sets that every kernel test goes through. */
@@ -19,7 +20,8 @@ public final class KernelSets {
 
     /** The sets that the runtime can execute: the real TornadoVM compiles gpu kernels only. */
     public static Stream<Named<Kernels>> all() {
-        return isFallback() ? Stream.of(named(new CpuKernels())) : Stream.empty();
+        Stream<Named<Kernels>> gpu = Stream.of(named(new GpuKernels()));
+        return isFallback() ? Stream.concat(Stream.of(named(new CpuKernels())), gpu) : gpu;
     }
 
     /** Every set with every case of a golden file. */

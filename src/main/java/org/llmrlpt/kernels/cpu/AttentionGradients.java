@@ -148,11 +148,12 @@ public final class AttentionGradients {
             long kRows = k.address() + (row + j) * k.step() + 4L * group * width;
             long vRows = v.address() + (row + j) * v.step() + 4L * group * width;
             SmallProduct.multiply(kRows, k.step(), 4, keys, w.q, STEP, w.scores, STEP, width, false);
-            if (j + keys - 1 > first || j < sharedFrom) {
-                AttentionKernels.mask(w.scores, keys, j, first, w.laneStarts);
-            }
             SmallProduct.multiply(vRows, v.step(), 4, keys, w.dOut, STEP, w.dScores, STEP, width, false);
             gradients(w, keys);
+            if (j + keys - 1 > first || j < sharedFrom) {
+                AttentionKernels.mask(w.scores, keys, j, first, w.laneStarts, 0f);
+                AttentionKernels.mask(w.dScores, keys, j, first, w.laneStarts, 0f);
+            }
             long shift = 4L * (j - firstKey) * w.padded;
             for (int d = 0; d < w.padded; d += WIDTH) {
                 SmallProduct.multiply(w.scores, STEP, 4, keys, at(w.dOutRows, d), 4L * w.padded, at(w.dV + shift, d),

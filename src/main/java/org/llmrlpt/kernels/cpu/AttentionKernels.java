@@ -105,10 +105,14 @@ public final class AttentionKernels {
                     long sums = at(turned, panel);
                     long maximum = at(sums, panel);
                     SmallProduct.multiply(k + j * kStep, kStep, 4, keys, turned, STEP, scores, STEP, width, false);
-                    if (j + keys - 1 > first || j < sharedFrom) {
-                        mask(scores, keys, j, first, laneStarts);
+                    boolean partly = j + keys - 1 > first || j < sharedFrom;
+                    if (partly) {
+                        mask(scores, keys, j, first, laneStarts, Float.NEGATIVE_INFINITY);
                     }
                     softmax(scores, keys, maximum, sums, j == from ? 0 : width);
+                    if (partly) {
+                        mask(scores, keys, j, first, laneStarts, 0f); // the exponential of anything is above zero
+                    }
                     SmallProduct.multiply(v + j * vStep, 4, vStep, width, scores, STEP, sums, STEP, keys, j > from);
                 }
             }
@@ -134,15 +138,15 @@ public final class AttentionKernels {
         }
     }
 
-    /** Scores of keys that a query does not see become minus infinity. */
-    static void mask(long scores, int keys, int firstKey, int firstQuery, long laneStarts) {
+    /** Scores of keys that a query does not see become {@code unseen}. */
+    static void mask(long scores, int keys, int firstKey, int firstQuery, long laneStarts, float unseen) {
         for (int half = 0; half < WIDTH; half += LANES) {
             IntVector start = IntVector.fromMemorySegment(SI, ALL, at(laneStarts, half), ORDER);
             IntVector query = IntVector.zero(SI).addIndex(1).add(firstQuery + half);
             long p = at(scores, half);
             for (int j = firstKey; j < firstKey + keys; j++) {
                 VectorMask<Integer> seen = start.compare(LE, j).and(query.compare(GE, j));
-                broadcast(S, Float.NEGATIVE_INFINITY).blend(fromMemorySegment(S, ALL, p, ORDER), seen.cast(S))
+                broadcast(S, unseen).blend(fromMemorySegment(S, ALL, p, ORDER), seen.cast(S))
                     .intoMemorySegment(ALL, p, ORDER);
                 p += STEP;
             }

@@ -3,29 +3,34 @@ package org.llmrlpt.kernels.cpu;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 
 /**
- * C[M,N] = or += op(A)·op(B) by blocks: B's panels are packed once for a chunk of columns and k and shared by all
- * threads; a task takes a block of rows, packs A for {@link Tile#MAX_K} of k at a time, and multiplies.
- * Later parts of k start from what C holds, so each element stays one chain of fused multiply-adds over k, and the
- * bits depend neither on the blocks nor on the threads.
+ * One product C [M,N] = or += op(A)·op(B) by blocks: B's panels are packed for a chunk of columns and k and shared by
+ * all threads; a task takes a block of rows, packs A for {@link Tile#MAX_K} of k at a time, and multiplies. Later parts
+ * of k start from what C holds, so each element stays one chain of fused multiply-adds over k, and its bits depend on
+ * no block: the blocks may be chosen by the number of threads.
  */
 final class BlockedProduct {
     /** Floats of B packed at a time (16 MiB: they stay in the last cache). */
     private static final int CHUNK = 4 << 20;
-    /** At least so many columns of B in a chunk: packing A is shared among them. */
+    /** At least so many columns of B in a chunk: the packing of A is shared among them. */
     private static final int MIN_CHUNK_COLUMNS = 1024;
     /** At most so many columns in a task: its block of C stays in the second cache. */
     private static final int TASK_COLUMNS = 1024;
-    /** At most so many rows in a task, a multiple of all tiles' rows. */
-    private static final int TASK_ROWS = 96;
-    /** So many tasks are wanted, so that the threads end together; of the shape only, never of the threads. */
-    private static final int TASKS = 16;
+    /** At most so many rows in a task: A's panels stay in the second cache, and long pieces of Aᵀ's rows are read. */
+    private static final int MAX_TASK_ROWS = 192;
+    /** At least so many rows in a task, if there are as many: each task reads its columns of B. */
+    private static final int MIN_TASK_ROWS = 48;
+    /** Tasks for each thread, so that the threads end together though one is slower. */
+    private static final int TASKS_PER_THREAD = 4;
+    /** Up to so many rows of C, packing a row-major B would take longer than what it saves. */
+    private static final int FEW_ROWS = 48;
 
+    private static final Scratch A_PANELS = new Scratch();
     private static final Scratch B_PANELS = new Scratch();
-    private static final Scratch EDGE = new Scratch();
-    private static final ThreadLocal<float[]> A_PANELS = ThreadLocal.withInitial(() -> new float[0]);
+    private static final Scratch LAST_PANEL = new Scratch();
+    private static final Scratch EDGE_TILE = new Scratch();
 
-    /** What does not change during one product: tile, operands, shape. A product belongs to the call that made it. */
     private final Tile tile;
+    private final boolean alone;
     private final boolean transposedA;
     private final long a;
     private final int lda;
@@ -34,8 +39,16 @@ final class BlockedProduct {
     private final int m;
     private final boolean accumulate;
 
-    BlockedProduct(Tile tile, boolean transposedA, long a, int lda, long c, int ldc, int m, boolean accumulate) {
+    /**
+     * The left-hand side and the result.
+     *
+     * @param alone whether to stay on the calling thread
+     * @param transposedA whether A is stored [K,M]
+     */
+    BlockedProduct(Tile tile, boolean alone, boolean transposedA, long a, int lda, long c, int ldc, int m,
+        boolean accumulate) {
         this.tile = tile;
+        this.alone = alone;
         this.transposedA = transposedA;
         this.a = a;
         this.lda = lda;
@@ -45,108 +58,145 @@ final class BlockedProduct {
         this.accumulate = accumulate;
     }
 
-    /** Packs and multiplies by B [k, n], or Bᵀ [n, k], a chunk at a time. */
+    /** Multiplies by B [k, n], or by a transposed B stored [n, k]. */
     void multiply(boolean transposedB, long b, int ldb, int n, int k) {
+        if (!transposedB && m <= FEW_ROWS) {
+            multiplyAll(b, ldb, 0, n, 0, k);
+            return;
+        }
         int columns = tile.columns;
-        int wideChunk = Math.max(MIN_CHUNK_COLUMNS, CHUNK / k / columns * columns);
-        int chunkK = Math.max(1, CHUNK / Math.min(n, wideChunk) / Tile.MAX_K) * Tile.MAX_K;
-        for (int j0 = 0; j0 < n; j0 += wideChunk) {
-            int nc = Math.min(wideChunk, n - j0);
+        int chunk = Math.max(MIN_CHUNK_COLUMNS, CHUNK / k / columns * columns);
+        int chunkK = Math.max(1, CHUNK / Math.min(n, chunk) / Tile.MAX_K) * Tile.MAX_K;
+        for (int j0 = 0; j0 < n; j0 += chunk) {
+            int nc = Math.min(chunk, n - j0);
             for (int k0 = 0; k0 < k; k0 += chunkK) {
                 int kc = Math.min(chunkK, k - k0);
                 long panels = B_PANELS.floats((long) Panels.count(nc, columns) * columns * kc);
                 long from = transposedB ? at(b, (long) j0 * ldb + k0) : at(b, (long) k0 * ldb + j0);
-                pack(tile, transposedB, from, ldb, nc, kc, panels);
-                multiplyPacked(panels, j0, nc, k0, kc);
+                pack(tile, alone, transposedB, from, ldb, nc, kc, panels);
+                multiplyAll(panels, 0, j0, nc, k0, kc);
             }
         }
     }
 
+    /** Multiplies by panels that {@link #pack} has filled. */
+    void multiplyPacked(long panels, int n, int k) {
+        multiplyAll(panels, 0, 0, n, 0, k);
+    }
+
     /**
-     * Packs B [k, n], or Bᵀ [n, k]: for each part of {@link Tile#MAX_K} of k all panels, at {@code to} + floats of the
-     * parts before.
+     * Packs B [k, n], or a transposed B stored [n, k]: for each part of {@link Tile#MAX_K} of k all panels, one part
+     * after the other.
      */
-    static void pack(Tile tile, boolean transposed, long b, int ldb, int n, int k, long to) {
+    static void pack(Tile tile, boolean alone, boolean transposed, long b, int ldb, int n, int k, long to) {
         int columns = tile.columns;
         int panels = Panels.count(n, columns);
         int group = transposed ? 1 : 8; // several panels at once read longer pieces of B's rows
         int groups = Panels.count(panels, group);
-        Workers.forEach(groups * Panels.count(k, Tile.MAX_K), t -> {
-            int k0 = t / groups * Tile.MAX_K;
-            int kc = Math.min(Tile.MAX_K, k - k0);
-            int j = t % groups * group * columns;
-            int width = Math.min(group * columns, n - j);
-            long target = at(to, (long) k0 * panels * columns + (long) j * kc);
-            if (transposed) {
-                Panels.packTransposedB(tile, at(b, (long) j * ldb + k0), ldb, width, kc, target);
-            } else {
-                Panels.packB(tile, at(b, (long) k0 * ldb + j), ldb, width, kc, target);
+        int tasks = groups * Panels.count(k, Tile.MAX_K);
+        if (alone) {
+            for (int t = 0; t < tasks; t++) {
+                packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, to);
             }
-        });
+        } else {
+            Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, to));
+        }
     }
 
-    /** Columns j0 to j0 + n of C, with B's panels for k0 to k0 + k. */
-    void multiplyPacked(long panels, int j0, int n, int k0, int k) {
-        int count = Panels.count(n, tile.columns);
-        int blocks = Panels.count(m, m < 20 * TASK_ROWS ? TASK_ROWS / 2 : TASK_ROWS);
-        int height = Panels.count(Panels.count(m, blocks), tile.rows) * tile.rows;
-        int tall = Panels.count(m, height);
-        int split = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(count / 2, TASKS / tall));
-        Workers.forEach(tall * split, t -> {
-            int i = t / split * height;
-            int p = (int) ((long) count * (t % split) / split);
-            int end = (int) ((long) count * (t % split + 1) / split);
-            block(panels, i, Math.min(height, m - i), j0, n, p, end, k0, k);
-        });
+    private static void packTask(int t, int groups, int group, int panels, Tile tile, boolean transposed, long b,
+        int ldb, int n, int k, long to) {
+        int k0 = t / groups * Tile.MAX_K;
+        int kc = Math.min(Tile.MAX_K, k - k0);
+        int j = t % groups * group * tile.columns;
+        int width = Math.min(group * tile.columns, n - j);
+        long target = at(to, (long) k0 * panels * tile.columns + (long) j * kc);
+        if (transposed) {
+            Panels.transposeB(tile, at(b, (long) j * ldb + k0), ldb, width, kc, target);
+        } else {
+            Panels.copyB(tile, at(b, (long) k0 * ldb + j), ldb, width, kc, target);
+        }
+    }
+
+    /**
+     * Columns j0 to j0 + n of C, sums over k0 to k0 + k. {@code b} are panels of exactly that part; or, if {@code ldb}
+     * is not 0, the first element of a row-major B.
+     */
+    private void multiplyAll(long b, int ldb, int j0, int n, int k0, int k) {
+        int tiles = Panels.count(m, tile.rows);
+        int panels = Panels.count(n, tile.columns);
+        int threads = alone ? 1 : Workers.threads();
+        int height = Math.clamp(m / (threads * TASKS_PER_THREAD), MIN_TASK_ROWS, MAX_TASK_ROWS);
+        int tall = Math.min(tiles, Panels.count(Panels.count(m, height), threads) * threads);
+        int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(threads, tall)));
+        if (alone) {
+            for (int t = 0; t < tall * wide; t++) {
+                task(t, tall, wide, tiles, panels, b, ldb, j0, n, k0, k);
+            }
+        } else {
+            Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, ldb, j0, n, k0, k));
+        }
+    }
+
+    private void task(int t, int tall, int wide, int tiles, int panels, long b, int ldb, int j0, int n, int k0, int k) {
+        int i = part(tiles, t / wide, tall) * tile.rows;
+        int end = Math.min(m, part(tiles, t / wide + 1, tall) * tile.rows);
+        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, ldb, j0, n, k0, k);
+    }
+
+    /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
+    private static int part(int count, int i, int parts) {
+        return (int) ((long) count * i / parts);
     }
 
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
-    private void block(long panels, int i0, int rows, int j0, int n, int p0, int p1, int k0, int k) {
-        int count = Panels.count(n, tile.columns);
-        float[] pa = panelsOfA(Panels.count(rows, tile.rows));
+    private void block(int i0, int rows, int p0, int p1, long b, int ldb, int j0, int n, int k0, int k) {
+        int columns = tile.columns;
+        long stride = (long) Panels.count(n, columns) * columns;
+        long pa = A_PANELS.floats(Panels.count(rows, tile.rows) * Panels.strideA(tile, Math.min(k, Tile.MAX_K)));
         for (int kk = 0; kk < k; kk += Tile.MAX_K) {
             int kc = Math.min(Tile.MAX_K, k - kk);
             if (transposedA) {
-                Panels.packColumns(tile, at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, pa);
+                Panels.copyA(tile, at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, pa);
             } else {
-                Panels.packRows(tile, at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, pa);
+                Panels.transposeA(tile, at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, pa);
             }
             boolean start = accumulate || k0 + kk > 0;
             for (int p = p0; p < p1; p++) {
-                int j = p * tile.columns;
-                long b = at(panels, (long) kk * count * tile.columns + (long) j * kc);
+                int j = p * columns;
+                int width = Math.min(columns, n - j);
                 long to = at(c, (long) i0 * ldc + j0 + j);
-                column(pa, b, to, rows, Math.min(tile.columns, n - j), kc, start);
+                if (ldb == 0) {
+                    column(pa, at(b, kk * stride + (long) j * kc), 4L * columns, to, rows, width, kc, start);
+                } else if (width == columns) {
+                    column(pa, at(b, (long) kk * ldb + j), 4L * ldb, to, rows, width, kc, start);
+                } else {
+                    long last = LAST_PANEL.floats((long) columns * Tile.MAX_K);
+                    Panels.copyB(tile, at(b, (long) kk * ldb + j), ldb, width, kc, last);
+                    column(pa, last, 4L * columns, to, rows, width, kc, start);
+                }
             }
         }
     }
 
-    /** One panel of B times all of A's panels. Tiles that pass the edge of C go through a scratch tile. */
-    private void column(float[] pa, long b, long to, int rows, int width, int kc, boolean start) {
-        int stride = transposedA ? Panels.columnsStride(tile, kc) : tile.rows * Tile.ROW_STRIDE;
-        long stepB = 4L * tile.columns;
+    /** One panel of B times all panels of A. Tiles that pass the edge of C go through a scratch tile. */
+    private void column(long pa, long b, long stepB, long to, int rows, int width, int kc, boolean start) {
+        long stepA = 4 * Panels.strideA(tile, kc);
         long stepC = 4L * ldc;
-        for (int i = 0, from = 0; i < rows; i += tile.rows, from += stride) {
+        for (int i = 0; i < rows; i += tile.rows) {
             int height = Math.min(tile.rows, rows - i);
             if (height == tile.rows && width == tile.columns) {
-                tile(pa, from, b, stepB, to, stepC, kc, start);
+                tile.multiply(pa, b, stepB, to, stepC, kc, start);
             } else {
-                long edge = EDGE.floats((long) tile.rows * tile.columns);
+                long edge = EDGE_TILE.floats((long) tile.rows * tile.columns);
+                long step = 4L * tile.columns;
                 if (start) {
-                    copyTile(to, stepC, edge, stepB, height, width);
+                    copyTile(to, stepC, edge, step, height, width);
                 }
-                tile(pa, from, b, stepB, edge, stepB, kc, start);
-                copyTile(edge, stepB, to, stepC, height, width);
+                tile.multiply(pa, b, stepB, edge, step, kc, start);
+                copyTile(edge, step, to, stepC, height, width);
             }
+            pa += stepA;
             to += tile.rows * stepC;
-        }
-    }
-
-    private void tile(float[] pa, int from, long b, long stepB, long to, long stepC, int kc, boolean start) {
-        if (transposedA) {
-            tile.multiplyColumns(pa, from, b, stepB, to, stepC, kc, start);
-        } else {
-            tile.multiplyRows(pa, from, b, stepB, to, stepC, kc, start);
         }
     }
 
@@ -154,16 +204,5 @@ final class BlockedProduct {
         for (int r = 0; r < height; r++) {
             Memory.copy(from + r * stepFrom, to + r * stepTo, width);
         }
-    }
-
-    private float[] panelsOfA(int count) {
-        int rows = count * tile.rows;
-        float[] panels = A_PANELS.get();
-        int wanted = rows * Tile.ROW_STRIDE + count * Tile.SLACK;
-        if (panels.length < wanted) {
-            panels = new float[wanted];
-            A_PANELS.set(panels);
-        }
-        return panels;
     }
 }

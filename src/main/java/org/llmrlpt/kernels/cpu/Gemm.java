@@ -1,9 +1,12 @@
 package org.llmrlpt.kernels.cpu;
 
+import java.lang.ref.Reference;
+
 /**
- * Products of row-major float matrices, C [M,N] = or += op(A)·op(B), on all {@link Workers}; called inside a task,
- * on that task's thread. Matrices are given by the address of their first element and their leading dimension
- * (floats from one row to the next, at least the row's length). C must not overlap A or B.
+ * Products of row-major float matrices, C [M,N] = or += op(A)·op(B). {@link #nt}, {@link #nn} and {@link #tn} use all
+ * {@link Workers}; the {@code block} methods stay on the calling thread, for small products inside a task. Matrices are
+ * given by the address of their first element and their leading dimension (floats from one row to the next, at least
+ * the row's length). C must not overlap A or B.
  *
  * <p>An element of C is one chain of fused multiply-adds in the order of k, which starts from what C holds when
  * accumulating; its bits depend neither on the other elements nor on the number of threads. The exception is
@@ -19,40 +22,78 @@ public final class Gemm {
 
     /** C [M,N] = or += A [M,K] · B [N,K]ᵀ: the forward pass of a linear layer, y = x·Wᵀ. */
     public static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
-        checkView("A", a, lda, k);
-        checkView("B", b, ldb, k);
-        checkView("C", c, ldc, n);
-        if (m <= FEW) {
-            DotProducts.multiply(a, lda, b, ldb, c, ldc, 1, m, n, k, accumulate);
-        } else if (n <= FEW) {
-            DotProducts.multiply(b, ldb, a, lda, c, 1, ldc, n, m, k, accumulate);
-        } else {
-            new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate).multiply(true, b, ldb, n, k);
-        }
+        nt(false, a, lda, b, ldb, c, ldc, m, n, k, accumulate);
     }
 
     /** C [M,N] = or += A [M,K] · B [K,N]: the gradient of a linear layer's input, dx = dy·W. */
     public static void nn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
-        checkView("A", a, lda, k);
-        checkView("B", b, ldb, n);
-        checkView("C", c, ldc, n);
-        new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+        nn(false, a, lda, b, ldb, c, ldc, m, n, k, accumulate);
     }
 
     /** C [M,N] = or += A [K,M]ᵀ · B [K,N]: the gradient of a linear layer's weights, dW += dyᵀ·x. */
     public static void tn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
-        checkView("A", a, lda, m);
-        checkView("B", b, ldb, n);
-        checkView("C", c, ldc, n);
-        new BlockedProduct(TILE, true, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+        tn(false, a, lda, b, ldb, c, ldc, m, n, k, accumulate);
+    }
+
+    /** {@link #nt} on the calling thread alone. */
+    public static void blockNt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,
+        boolean accumulate) {
+        nt(true, a, lda, b, ldb, c, ldc, m, n, k, accumulate);
+    }
+
+    /** {@link #nn} on the calling thread alone. */
+    public static void blockNn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,
+        boolean accumulate) {
+        nn(true, a, lda, b, ldb, c, ldc, m, n, k, accumulate);
+    }
+
+    /** {@link #tn} on the calling thread alone. */
+    public static void blockTn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,
+        boolean accumulate) {
+        tn(true, a, lda, b, ldb, c, ldc, m, n, k, accumulate);
     }
 
     /** C [M,N] = or += A [M,K] · op(B), with N, K and op as {@code b} was packed. */
     public static void packed(long a, int lda, PackedB b, long c, int ldc, int m, boolean accumulate) {
         checkView("A", a, lda, b.depth());
         checkView("C", c, ldc, b.columns());
-        new BlockedProduct(b.tile(), false, a, lda, c, ldc, m, accumulate)
-            .multiplyPacked(b.address(), 0, b.columns(), 0, b.depth());
+        new BlockedProduct(b.tile(), false, false, a, lda, c, ldc, m, accumulate)
+            .multiplyPacked(b.address(), b.columns(), b.depth());
+        Reference.reachabilityFence(b);
+    }
+
+    private static void nt(boolean alone, long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,
+        boolean accumulate) {
+        check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
+        if (m <= FEW) {
+            DotProducts.multiply(a, lda, b, ldb, c, ldc, 1, m, n, k, accumulate, alone);
+        } else if (n <= FEW) {
+            DotProducts.multiply(b, ldb, a, lda, c, 1, ldc, n, m, k, accumulate, alone);
+        } else {
+            new BlockedProduct(TILE, alone, false, a, lda, c, ldc, m, accumulate).multiply(true, b, ldb, n, k);
+        }
+    }
+
+    private static void nn(boolean alone, long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,
+        boolean accumulate) {
+        check(a, lda, k, b, ldb, n, c, ldc, m, n, k);
+        new BlockedProduct(TILE, alone, false, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+    }
+
+    private static void tn(boolean alone, long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,
+        boolean accumulate) {
+        check(a, lda, m, b, ldb, n, c, ldc, m, n, k);
+        new BlockedProduct(TILE, alone, true, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+    }
+
+    private static void check(long a, int lda, int rowA, long b, int ldb, int rowB, long c, int ldc, int m, int n,
+        int k) {
+        if (m < 1 || n < 1 || k < 1) {
+            throw new IllegalArgumentException("a product of " + m + " x " + k + " x " + n + " is empty");
+        }
+        checkView("A", a, lda, rowA);
+        checkView("B", b, ldb, rowB);
+        checkView("C", c, ldc, n);
     }
 
     static void checkView(String name, long address, int leading, int rowLength) {

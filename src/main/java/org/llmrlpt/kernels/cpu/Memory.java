@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 /**
  * Off-heap memory by address. Offsets into {@link #ALL} are addresses in bytes: being one constant, it needs no check
  * that it is alive, and no other code's arenas can spoil the type profile of its accesses. Nobody checks bounds here:
- * whoever takes an address from an array vouches for the range that a kernel touches.
+ * whoever takes an address from an array vouches for the range that a kernel touches, and for the array: an address
+ * does not keep its owner from being collected.
  *
  * <p>Vector loads and stores are written out in hot loops ({@code fromMemorySegment(S, ALL, address, ORDER)}) instead
  * of being methods of this class: the compiler may refuse to inline such a method, and then each vector is an object.
@@ -18,10 +19,11 @@ public final class Memory {
     public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     /** The byte order of every vector load and store. */
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    /** The layout of every scalar load and store of a float. */
+    public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     /** Alignment of scratch memory in bytes: a cache line, which is also the widest vector. */
     public static final long ALIGNMENT = 64;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private Memory() {

@@ -52,8 +52,8 @@ public final class NormKernels {
 
     /**
      * With x̂ = x rstd and g = dY w: dX = rstd (g - x̂ mean(g x̂)), or accumulates it if {@code accumulate} is not 0;
-     * dW accumulates the sum over rows of dY x̂: blocks of rows are summed first, then the blocks in order. Shapes as in
-     * {@link #rmsNorm}; dX may be dY.
+     * dW accumulates the sum over rows of dY x̂: blocks of rows are summed first, then the blocks in order. Shapes
+     * as in {@link #rmsNorm}; dX may be dY.
      */
     public static void rmsNormBackward(FloatArray x, int xAt, int xStride, FloatArray w, int wAt, FloatArray rstd,
         int rstdAt, FloatArray dY, int dYAt, int dYStride, FloatArray dX, int dXAt, int dXStride, FloatArray dW,

@@ -73,7 +73,8 @@ public final class OptimizerKernels {
     }
 
     /**
-     * One AdamW step over n parameters; the first {@code decayed} of them decay. The gradient is zeroed in the same pass.
+     * One AdamW step over n parameters; the first {@code decayed} of them decay. The gradient is zeroed in the same
+     * pass.
      *
      * @param clip [1, 2]; the gradient is multiplied by clip[1]
      * @param step [1, 3]: learning rate, 1 - beta1^t, 1 - beta2^t

@@ -40,7 +40,7 @@ public final class PackedB {
         }
         n = columns;
         k = depth;
-        BlockedProduct.pack(tile, transposed, b, ldb, columns, depth, panels.address());
+        BlockedProduct.pack(tile, false, transposed, b, ldb, columns, depth, panels.address());
     }
 
     /** Number of columns N of op(B), which is the number of columns of C. */

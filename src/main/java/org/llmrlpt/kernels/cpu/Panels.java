@@ -7,16 +7,24 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies blocks of matrices into the panels that a {@link Tile} reads. What is missing in the last panel is zero.
- * All leading dimensions are in floats.
+ * Copies blocks of matrices into the panels [k][width] that a {@link Tile} reads. Where the last panel is wider than
+ * what is left, it repeats the last row or column: the products with it go to elements of a tile that nobody reads.
+ * Leading dimensions are in floats.
  */
 final class Panels {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
+    private static final VectorShuffle<Float> AABB = VectorShuffle.fromValues(S, 0, 0, 1, 1);
+    private static final VectorShuffle<Float> CCDD = VectorShuffle.fromValues(S, 2, 2, 3, 3);
+    private static final VectorShuffle<Float> ABAB = VectorShuffle.fromValues(S, 0, 1, 0, 1);
+    private static final VectorShuffle<Float> CDCD = VectorShuffle.fromValues(S, 2, 3, 2, 3);
+    private static final VectorMask<Float> ODD = VectorMask.fromLong(S, 0b1010);
+    private static final VectorMask<Float> HIGH = VectorMask.fromLong(S, 0b1100);
 
     private Panels() {
     }
@@ -26,104 +34,108 @@ final class Panels {
         return (n + width - 1) / width;
     }
 
-    /** Floats from one panel of {@link #packColumns} to the next. */
-    static int columnsStride(Tile tile, int k) {
-        return tile.rows * k + Tile.SLACK;
+    /** Floats from one panel of A to the next. */
+    static long strideA(Tile tile, int k) {
+        return (long) tile.rows * k + Tile.SLACK;
     }
 
-    /** B's panels from a row-major B [k, n]: panel p is [k][columns] at {@code to} + p · columns · k floats. */
-    static void packB(Tile tile, long b, int ldb, int n, int k, long to) {
+    /** Floats from one panel of B to the next. */
+    static long strideB(Tile tile, int k) {
+        return (long) tile.columns * k;
+    }
+
+    /** B's panels from a row-major B [k, n]. */
+    static void copyB(Tile tile, long b, int ldb, int n, int k, long to) {
         int full = n / tile.columns;
-        long stepPanel = 4L * tile.columns * k;
-        tile.packB(b, 4L * ldb, k, full, to, stepPanel);
-        int rest = n - full * tile.columns;
-        if (rest > 0) {
-            long from = at(b, (long) full * tile.columns);
-            long d = to + full * stepPanel;
-            for (int i = 0; i < k; i++) {
-                for (int j = 0; j < tile.columns; j++) {
-                    setFloat(at(d, j), j < rest ? getFloat(at(from, j)) : 0f);
-                }
-                from += 4L * ldb;
-                d += 4L * tile.columns;
-            }
+        tile.copyB(b, 4L * ldb, k, full, to, 4 * strideB(tile, k));
+        int done = full * tile.columns;
+        if (done < n) {
+            copyRagged(at(b, done), ldb, n - done, k, tile.columns, at(to, full * strideB(tile, k)));
         }
     }
 
-    /** The same from a row-major Bᵀ [n, k] at {@code b}, as weights are stored: this one has to transpose. */
-    static void packTransposedB(Tile tile, long b, int ldb, int n, int k, long to) {
-        long step = 4L * tile.columns;
-        int panels = count(n, tile.columns);
-        for (int p = 0; p < panels; p++) {
-            for (int j = 0; j < tile.columns; j += 4) {
-                int row = p * tile.columns + j;
-                long s0 = at(b, (long) row * ldb);
-                long d = to + p * step * k + 4L * j;
-                if (row + 4 <= n) {
-                    long s1 = s0 + 4L * ldb;
-                    long s2 = s1 + 4L * ldb;
-                    long s3 = s2 + 4L * ldb;
-                    for (int i = 0; i < k; i++) {
-                        setFloat(d, getFloat(s0));
-                        setFloat(d + 4, getFloat(s1));
-                        setFloat(d + 8, getFloat(s2));
-                        setFloat(d + 12, getFloat(s3));
-                        s0 += 4;
-                        s1 += 4;
-                        s2 += 4;
-                        s3 += 4;
-                        d += step;
-                    }
-                } else {
-                    for (int i = 0; i < k; i++, d += step) {
-                        for (int r = 0; r < 4; r++) {
-                            setFloat(at(d, r), row + r < n ? getFloat(at(s0, i + (long) r * ldb)) : 0f);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /** A's panels as rows of stride {@link Tile#ROW_STRIDE} from a row-major A [m, k]. */
-    static void packRows(Tile tile, long a, int lda, int m, int k, float[] to) {
-        int rows = count(m, tile.rows) * tile.rows;
-        int whole = S.loopBound(k);
-        for (int r = 0; r < m; r++) {
-            int d = r * Tile.ROW_STRIDE;
-            int i = 0;
-            for (; i < whole; i += S.length()) {
-                fromMemorySegment(S, ALL, a + 4L * i, ORDER).intoArray(to, d + i);
-            }
-            for (; i < k; i++) {
-                to[d + i] = getFloat(a + 4L * i);
-            }
-            a += 4L * lda;
-        }
-        for (int r = m; r < rows; r++) {
-            Arrays.fill(to, r * Tile.ROW_STRIDE, r * Tile.ROW_STRIDE + k, 0f);
-        }
-    }
-
-    /** A's panels as [k][rows] from a row-major Aᵀ [k, m]. */
-    static void packColumns(Tile tile, long a, int lda, int m, int k, float[] to) {
+    /** A's panels from a row-major Aᵀ [k, m]. */
+    static void copyA(Tile tile, long a, int lda, int m, int k, long to) {
         int full = m / tile.rows;
-        int stride = columnsStride(tile, k);
-        // The last row's last floats may be the end of an array, so that no vector may pass them.
-        tile.packColumns(a, 4L * lda, k - 1, full, to, stride);
-        copyColumns(tile, at(a, (long) (k - 1) * lda), 0, full * tile.rows, k - 1, to, stride);
-        for (int i = 0; i < k && full * tile.rows < m; i++) {
-            copyColumns(tile, at(a, (long) i * lda), full * tile.rows, m, i, to, stride);
+        long stride = strideA(tile, k);
+        // Whole vectors may pass the end of a row, but not of the last row, which may end the array.
+        tile.copyA(a, 4L * lda, k - 1, full, to, 4 * stride);
+        long lastRow = at(a, (long) (k - 1) * lda);
+        for (int p = 0; p < full; p++) {
+            Memory.copy(at(lastRow, (long) p * tile.rows), at(to, p * stride + (long) (k - 1) * tile.rows), tile.rows);
+        }
+        int done = full * tile.rows;
+        if (done < m) {
+            copyRagged(at(a, done), lda, m - done, k, tile.rows, at(to, full * stride));
         }
     }
 
-    /** Columns {@code from} to {@code m} of one row of Aᵀ, one float at a time, up to the end of the last panel. */
-    private static void copyColumns(Tile tile, long row, int from, int m, int i, float[] to, int stride) {
-        for (int r = from; r < m; r += tile.rows) {
-            int d = r / tile.rows * stride + i * tile.rows;
-            for (int q = 0; q < tile.rows; q++) {
-                to[d + q] = r + q < m ? getFloat(at(row, r + q)) : 0f;
+    private static void copyRagged(long from, int ld, int n, int k, int width, long to) {
+        for (int i = 0; i < k; i++) {
+            for (int j = 0; j < width; j++) {
+                setFloat(at(to, j), getFloat(at(from, Math.min(j, n - 1))));
             }
+            from += 4L * ld;
+            to += 4L * width;
+        }
+    }
+
+    /** B's panels from a row-major Bᵀ [n, k], as weights are stored. */
+    static void transposeB(Tile tile, long b, int ldb, int n, int k, long to) {
+        transpose(b, ldb, n, k, tile.columns, to, strideB(tile, k));
+    }
+
+    /** A's panels from a row-major A [m, k]. */
+    static void transposeA(Tile tile, long a, int lda, int m, int k, long to) {
+        transpose(a, lda, m, k, tile.rows, to, strideA(tile, k));
+    }
+
+    /**
+     * Four rows at a time. Where the width is no multiple of 4, the last four of a panel write too far: their excess is
+     * overwritten as the panel's first four come last, or falls between two panels.
+     */
+    private static void transpose(long from, int ld, int n, int k, int width, long to, long stride) {
+        for (int p = 0; p * width < n; p++) {
+            for (int q = (width - 1) / 4 * 4; q >= 0; q -= 4) {
+                int row = p * width + q;
+                long r0 = at(from, (long) Math.min(row, n - 1) * ld);
+                long r1 = at(from, (long) Math.min(row + 1, n - 1) * ld);
+                long r2 = at(from, (long) Math.min(row + 2, n - 1) * ld);
+                long r3 = at(from, (long) Math.min(row + 3, n - 1) * ld);
+                transposeFour(r0, r1, r2, r3, k, at(to, p * stride + q), 4L * width);
+            }
+        }
+    }
+
+    /** Four rows of k floats become k pieces of four floats, {@code step} bytes apart. */
+    private static void transposeFour(long r0, long r1, long r2, long r3, int k, long to, long step) {
+        int i = 0;
+        for (; i + 4 <= k; i += 4) {
+            long o = 4L * i;
+            FloatVector v0 = fromMemorySegment(S, ALL, r0 + o, ORDER);
+            FloatVector v1 = fromMemorySegment(S, ALL, r1 + o, ORDER);
+            FloatVector v2 = fromMemorySegment(S, ALL, r2 + o, ORDER);
+            FloatVector v3 = fromMemorySegment(S, ALL, r3 + o, ORDER);
+            FloatVector low01 = v0.rearrange(AABB).blend(v1.rearrange(AABB), ODD);
+            FloatVector high01 = v0.rearrange(CCDD).blend(v1.rearrange(CCDD), ODD);
+            FloatVector low23 = v2.rearrange(AABB).blend(v3.rearrange(AABB), ODD);
+            FloatVector high23 = v2.rearrange(CCDD).blend(v3.rearrange(CCDD), ODD);
+            low01.blend(low23.rearrange(ABAB), HIGH).intoMemorySegment(ALL, to, ORDER);
+            to += step;
+            low01.rearrange(CDCD).blend(low23, HIGH).intoMemorySegment(ALL, to, ORDER);
+            to += step;
+            high01.blend(high23.rearrange(ABAB), HIGH).intoMemorySegment(ALL, to, ORDER);
+            to += step;
+            high01.rearrange(CDCD).blend(high23, HIGH).intoMemorySegment(ALL, to, ORDER);
+            to += step;
+        }
+        for (; i < k; i++) {
+            long o = 4L * i;
+            setFloat(to, getFloat(r0 + o));
+            setFloat(to + 4, getFloat(r1 + o));
+            setFloat(to + 8, getFloat(r2 + o));
+            setFloat(to + 12, getFloat(r3 + o));
+            to += step;
         }
     }
 }

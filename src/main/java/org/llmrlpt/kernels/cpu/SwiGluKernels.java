@@ -47,8 +47,8 @@ public final class SwiGluKernels {
     }
 
     /**
-     * dGate = dOut up s (1 + gate (1 - s)) with s = sigmoid(gate), dUp = dOut gate s; gateUp and dGateUp [rows, 2F] (may
-     * be the same), dOut [rows, F].
+     * dGate = dOut up s (1 + gate (1 - s)) with s = sigmoid(gate), dUp = dOut gate s; gateUp and dGateUp [rows, 2F]
+     * (may be the same), dOut [rows, F].
      */
     public static void swiGluBackward(FloatArray gateUp, int gateUpAt, int gateUpStride, FloatArray dOut, int dOutAt,
         int dOutStride, FloatArray dGateUp, int dGateUpAt, int dGateUpStride, int rows, int f) {

@@ -7,16 +7,13 @@ import jdk.incubator.vector.FloatVector;
  * copying into panels that suits it. One implementation for each vector width; the compiler needs the species as a
  * constant, and every vector load and store written out (see {@link Memory}).
  *
- * <p>A's panels are {@code float[]}: either {@link #rows} rows of the constant stride {@link #ROW_STRIDE}, or
- * [k][rows]. B's panels are off-heap, [k][columns]. Each element of C is one chain of fused multiply-adds in the order
- * of k.
+ * <p>A's panels are [k][rows] and B's are [k][columns], both off-heap: the bounds check of each off-heap load keeps the
+ * compiler from moving loads up, which would cost an accumulator its register.
  */
 abstract class Tile {
-    /** The largest k of one call. */
+    /** The largest k of one call: so much of a panel of A and one of B stay in the first two caches. */
     static final int MAX_K = 384;
-    /** Stride of A's rows in a panel; more than MAX_K, so that they do not all fall into the same cache sets. */
-    static final int ROW_STRIDE = MAX_K + 16;
-    /** Floats beyond a panel's columns that {@link #packColumns} may read and write. */
+    /** Floats beyond a panel's columns that {@link #copyA} may read, and floats between two panels of A. */
     static final int SLACK = 4;
 
     /** Rows of the tile of C. */
@@ -39,28 +36,25 @@ abstract class Tile {
     }
 
     /**
-     * C = or += A·B for one tile, A being rows of stride {@link #ROW_STRIDE} from {@code a[from]}.
+     * C = or += A·B for one tile. Each element of C is one chain of fused multiply-adds in the order of k.
      *
+     * @param a address of a panel [k][rows]
      * @param b address of B's first row; {@code stepB} bytes to the next
      * @param c address of C's first row; {@code stepC} bytes to the next
      * @param k length of the sum
      * @param accumulate whether the sums start from what C holds, or from zero
      */
-    abstract void multiplyRows(float[] a, int from, long b, long stepB, long c, long stepC, int k, boolean accumulate);
-
-    /** The same, A being [k][rows] from {@code a[from]}. */
-    abstract void multiplyColumns(float[] a, int from, long b, long stepB, long c, long stepC, int k,
-        boolean accumulate);
+    abstract void multiply(long a, long b, long stepB, long c, long stepC, int k, boolean accumulate);
 
     /**
      * Copies full panels of a row-major B: panel p takes {@link #columns} columns of k rows to {@code to} + p ·
      * {@code stepPanel}, as [k][columns]. All panels are filled row by row, so that long pieces of rows are read.
      */
-    abstract void packB(long from, long stepFrom, int k, int panels, long to, long stepPanel);
+    abstract void copyB(long from, long stepFrom, int k, int panels, long to, long stepPanel);
 
     /**
-     * Copies full panels of a row-major Aᵀ [k, many rows]: panel p takes {@link #rows} columns to
-     * {@code to[p · stepPanel …]}, as [k][rows]. Copies whole vectors, and so {@link #SLACK} floats too many.
+     * Copies full panels of a row-major Aᵀ in the same way: panel p takes {@link #rows} columns, as [k][rows]. Copies
+     * whole vectors, and so up to {@link #SLACK} floats too many, which the next row overwrites.
      */
-    abstract void packColumns(long from, long stepFrom, int k, int panels, float[] to, int stepPanel);
+    abstract void copyA(long from, long stepFrom, int k, int panels, long to, long stepPanel);
 }

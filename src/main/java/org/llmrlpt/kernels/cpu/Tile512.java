@@ -3,6 +3,7 @@ package org.llmrlpt.kernels.cpu;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
+import static org.llmrlpt.kernels.cpu.Memory.FLOAT;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 
 import jdk.incubator.vector.FloatVector;
@@ -22,7 +23,7 @@ final class Tile512 extends Tile {
     }
 
     @Override
-    void multiplyRows(float[] a, int from, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
+    void multiply(long a, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b, c8a, c8b, c9a,
             c9b, c10a, c10b, c11a, c11b;
         if (accumulate) {
@@ -66,46 +67,46 @@ final class Tile512 extends Tile {
             c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b = c8a =
                 c8b = c9a = c9b = c10a = c10b = c11a = c11b = FloatVector.zero(S);
         }
-        for (int i = 0, at = from; i < k; i++) {
+        for (int i = 0; i < k; i++) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, a[at]);
+            FloatVector x = broadcast(S, ALL.get(FLOAT, a));
             c0a = x.fma(b0, c0a);
             c0b = x.fma(b1, c0b);
-            x = broadcast(S, a[at + ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 4));
             c1a = x.fma(b0, c1a);
             c1b = x.fma(b1, c1b);
-            x = broadcast(S, a[at + 2 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 8));
             c2a = x.fma(b0, c2a);
             c2b = x.fma(b1, c2b);
-            x = broadcast(S, a[at + 3 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 12));
             c3a = x.fma(b0, c3a);
             c3b = x.fma(b1, c3b);
-            x = broadcast(S, a[at + 4 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 16));
             c4a = x.fma(b0, c4a);
             c4b = x.fma(b1, c4b);
-            x = broadcast(S, a[at + 5 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 20));
             c5a = x.fma(b0, c5a);
             c5b = x.fma(b1, c5b);
-            x = broadcast(S, a[at + 6 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 24));
             c6a = x.fma(b0, c6a);
             c6b = x.fma(b1, c6b);
-            x = broadcast(S, a[at + 7 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 28));
             c7a = x.fma(b0, c7a);
             c7b = x.fma(b1, c7b);
-            x = broadcast(S, a[at + 8 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 32));
             c8a = x.fma(b0, c8a);
             c8b = x.fma(b1, c8b);
-            x = broadcast(S, a[at + 9 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 36));
             c9a = x.fma(b0, c9a);
             c9b = x.fma(b1, c9b);
-            x = broadcast(S, a[at + 10 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 40));
             c10a = x.fma(b0, c10a);
             c10b = x.fma(b1, c10b);
-            x = broadcast(S, a[at + 11 * ROW_STRIDE]);
+            x = broadcast(S, ALL.get(FLOAT, a + 44));
             c11a = x.fma(b0, c11a);
             c11b = x.fma(b1, c11b);
-            at++;
+            a += 4 * ROWS;
             b += stepB;
         }
         c0a.intoMemorySegment(ALL, c, ORDER);
@@ -146,131 +147,7 @@ final class Tile512 extends Tile {
     }
 
     @Override
-    void multiplyColumns(float[] a, int from, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
-        FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b, c8a, c8b, c9a,
-            c9b, c10a, c10b, c11a, c11b;
-        if (accumulate) {
-            long q = c;
-            c0a = fromMemorySegment(S, ALL, q, ORDER);
-            c0b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c1a = fromMemorySegment(S, ALL, q, ORDER);
-            c1b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c2a = fromMemorySegment(S, ALL, q, ORDER);
-            c2b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c3a = fromMemorySegment(S, ALL, q, ORDER);
-            c3b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c4a = fromMemorySegment(S, ALL, q, ORDER);
-            c4b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c5a = fromMemorySegment(S, ALL, q, ORDER);
-            c5b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c6a = fromMemorySegment(S, ALL, q, ORDER);
-            c6b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c7a = fromMemorySegment(S, ALL, q, ORDER);
-            c7b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c8a = fromMemorySegment(S, ALL, q, ORDER);
-            c8b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c9a = fromMemorySegment(S, ALL, q, ORDER);
-            c9b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c10a = fromMemorySegment(S, ALL, q, ORDER);
-            c10b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c11a = fromMemorySegment(S, ALL, q, ORDER);
-            c11b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-        } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b = c8a =
-                c8b = c9a = c9b = c10a = c10b = c11a = c11b = FloatVector.zero(S);
-        }
-        for (int i = 0, at = from; i < k; i++) {
-            FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, a[at]);
-            c0a = x.fma(b0, c0a);
-            c0b = x.fma(b1, c0b);
-            x = broadcast(S, a[at + 1]);
-            c1a = x.fma(b0, c1a);
-            c1b = x.fma(b1, c1b);
-            x = broadcast(S, a[at + 2]);
-            c2a = x.fma(b0, c2a);
-            c2b = x.fma(b1, c2b);
-            x = broadcast(S, a[at + 3]);
-            c3a = x.fma(b0, c3a);
-            c3b = x.fma(b1, c3b);
-            x = broadcast(S, a[at + 4]);
-            c4a = x.fma(b0, c4a);
-            c4b = x.fma(b1, c4b);
-            x = broadcast(S, a[at + 5]);
-            c5a = x.fma(b0, c5a);
-            c5b = x.fma(b1, c5b);
-            x = broadcast(S, a[at + 6]);
-            c6a = x.fma(b0, c6a);
-            c6b = x.fma(b1, c6b);
-            x = broadcast(S, a[at + 7]);
-            c7a = x.fma(b0, c7a);
-            c7b = x.fma(b1, c7b);
-            x = broadcast(S, a[at + 8]);
-            c8a = x.fma(b0, c8a);
-            c8b = x.fma(b1, c8b);
-            x = broadcast(S, a[at + 9]);
-            c9a = x.fma(b0, c9a);
-            c9b = x.fma(b1, c9b);
-            x = broadcast(S, a[at + 10]);
-            c10a = x.fma(b0, c10a);
-            c10b = x.fma(b1, c10b);
-            x = broadcast(S, a[at + 11]);
-            c11a = x.fma(b0, c11a);
-            c11b = x.fma(b1, c11b);
-            at += ROWS;
-            b += stepB;
-        }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c1a.intoMemorySegment(ALL, c, ORDER);
-        c1b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c2a.intoMemorySegment(ALL, c, ORDER);
-        c2b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c3a.intoMemorySegment(ALL, c, ORDER);
-        c3b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c4a.intoMemorySegment(ALL, c, ORDER);
-        c4b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c5a.intoMemorySegment(ALL, c, ORDER);
-        c5b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c6a.intoMemorySegment(ALL, c, ORDER);
-        c6b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c7a.intoMemorySegment(ALL, c, ORDER);
-        c7b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c8a.intoMemorySegment(ALL, c, ORDER);
-        c8b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c9a.intoMemorySegment(ALL, c, ORDER);
-        c9b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c10a.intoMemorySegment(ALL, c, ORDER);
-        c10b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c11a.intoMemorySegment(ALL, c, ORDER);
-        c11b.intoMemorySegment(ALL, c + BYTES, ORDER);
-    }
-
-    @Override
-    void packB(long from, long stepFrom, int k, int panels, long to, long stepPanel) {
+    void copyB(long from, long stepFrom, int k, int panels, long to, long stepPanel) {
         for (int i = 0; i < k; i++) {
             long s = from;
             long d = to;
@@ -286,16 +163,17 @@ final class Tile512 extends Tile {
     }
 
     @Override
-    void packColumns(long from, long stepFrom, int k, int panels, float[] to, int stepPanel) {
+    void copyA(long from, long stepFrom, int k, int panels, long to, long stepPanel) {
         for (int i = 0; i < k; i++) {
             long s = from;
-            int at = i * ROWS;
+            long d = to;
             for (int p = 0; p < panels; p++) {
-                fromMemorySegment(S, ALL, s, ORDER).intoArray(to, at);
+                fromMemorySegment(S, ALL, s, ORDER).intoMemorySegment(ALL, d, ORDER);
                 s += 4 * ROWS;
-                at += stepPanel;
+                d += stepPanel;
             }
             from += stepFrom;
+            to += 4 * ROWS;
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,7 @@ class GemmTest {
                 assertEquals(together.get(i, j), alone.get(0, j));
             }
         }
+        Reference.reachabilityFence(p);
     }
 
     @Test
@@ -131,13 +133,16 @@ class GemmTest {
     }
 
     @Test
-    void aProductInsideATaskIsRight() {
-        Problem p = new Problem(Kind.TN, new Shape(50, 60, 70, 0), false);
-        Matrix[] results = new Matrix[20];
+    void productsInsideTasksGiveTheSameBitsAsBlocks() {
         Workers.use(3);
-        Workers.forEach(20, t -> results[t] = p.run());
-        for (Matrix result : results) {
-            p.checkAgainstDouble(result, "inside a task");
+        for (Kind kind : Kind.values()) {
+            Problem p = new Problem(kind, new Shape(50, 60, 70, 0), false);
+            Matrix[] results = new Matrix[20];
+            Workers.forEach(20, t -> results[t] = t % 2 == 0 ? p.run() : p.runBlock());
+            p.checkAgainstDouble(results[0], "inside a task");
+            for (Matrix result : results) {
+                results[0].checkSameBits(result, p + " inside a task");
+            }
         }
     }
 
@@ -191,19 +196,36 @@ class GemmTest {
                 case TN -> Gemm.tn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m, shape.n,
                     shape.k, accumulate);
             }
+            Reference.reachabilityFence(this);
+            return c;
+        }
+
+        Matrix runBlock() {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            switch (kind) {
+                case NT -> Gemm.blockNt(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
+                    shape.n, shape.k, accumulate);
+                case NN -> Gemm.blockNn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
+                    shape.n, shape.k, accumulate);
+                case TN -> Gemm.blockTn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
+                    shape.n, shape.k, accumulate);
+            }
+            Reference.reachabilityFence(this);
             return c;
         }
 
         Matrix run(Tile tile) {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
-            new BlockedProduct(tile, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m, accumulate)
-                .multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
+            new BlockedProduct(tile, false, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
+                accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
+            Reference.reachabilityFence(this);
             return c;
         }
 
         Matrix runPacked(PackedB packed) {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
             Gemm.packed(a.row(0), a.leading, packed, c.row(0), c.leading, shape.m, accumulate);
+            Reference.reachabilityFence(this);
             return c;
         }
 

@@ -1,0 +1,211 @@
+package org.llmrlpt.kernels;
+
+import static org.llmrlpt.kernels.Closeness.assertClose;
+import static org.llmrlpt.kernels.Closeness.assertSameBits;
+import static org.llmrlpt.kernels.RandomNumbers.gaussian;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.llmrlpt.device.Tensor;
+import org.llmrlpt.kernels.KernelHarness.Layout;
+import org.llmrlpt.kernels.cpu.Workers;
+
+class AttentionTest {
+    private record Shape(int sequences, int length, int heads, int groups, int width) {
+        int rows() {
+            return sequences * length;
+        }
+    }
+
+    static Stream<Arguments> goldenCases() {
+        return KernelSets.golden("attention");
+    }
+
+    @ParameterizedTest(name = "{1} on {0}")
+    @MethodSource("goldenCases")
+    void forwardAndBackwardAgreeWithTheGoldenVectors(Kernels kernels, Golden golden) {
+        int[] q = golden.shape("q");
+        Shape shape = new Shape(q[0], q[1], q[2], golden.shape("k")[2], q[3]);
+        Result got = run(kernels, shape, new int[shape.rows()], golden.floats("q"), golden.floats("k"),
+            golden.floats("v"), golden.floats("do"), Layout.CONTIGUOUS);
+        assertClose("out", golden.expected("o"), got.out);
+        assertClose("lse", headsLast(golden.expected("lse"), shape), got.lse);
+        assertClose("dQ", golden.expected("dq"), got.dQ);
+        assertClose("dK", golden.expected("dk"), got.dK);
+        assertClose("dV", golden.expected("dv"), got.dV);
+    }
+
+    static Stream<Arguments> shapes() {
+        List<Shape> shapes = List.of(new Shape(1, 1, 1, 1, 2), new Shape(3, 1, 4, 2, 8), new Shape(2, 37, 4, 4, 6),
+            new Shape(2, 37, 4, 1, 16), new Shape(1, 200, 2, 1, 24), new Shape(2, 130, 4, 2, 64),
+            new Shape(1, 300, 2, 2, 80), new Shape(1, 65, 4, 4, 128), new Shape(1, 600, 2, 1, 10));
+        return KernelSets.all().flatMap(k -> shapes.stream().map(s -> Arguments.of(k, s)));
+    }
+
+    @ParameterizedTest(name = "{1} on {0}")
+    @MethodSource("shapes")
+    void oneDocumentAgreesWithDoublePrecision(Kernels kernels, Shape shape) {
+        agreesWithDoublePrecision(kernels, shape, new int[shape.rows()], Layout.CONTIGUOUS);
+    }
+
+    @ParameterizedTest(name = "{1} on {0}")
+    @MethodSource("shapes")
+    void packedDocumentsAndStridedViewsAgreeWithDoublePrecision(Kernels kernels, Shape shape) {
+        agreesWithDoublePrecision(kernels, shape, documents(shape), Layout.STRIDED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
+    void keysOfOtherDocumentsDoNotMatter(Kernels kernels) {
+        Shape shape = new Shape(1, 150, 2, 1, 16);
+        int[] starts = new int[shape.length];
+        int second = 71;
+        for (int t = second; t < shape.length; t++) {
+            starts[t] = second;
+        }
+        float[] q = gaussian("q", shape.rows() * 2 * 16);
+        float[] k = gaussian("k", shape.rows() * 16);
+        float[] v = gaussian("v", shape.rows() * 16);
+        Result one = run(kernels, shape, starts, q, k, v, q, Layout.CONTIGUOUS);
+        for (int i = 0; i < second * 16; i++) {
+            k[i] *= 30;
+            v[i] *= -7;
+        }
+        Result other = run(kernels, shape, starts, q, k, v, q, Layout.CONTIGUOUS);
+        for (int i = second * 32; i < q.length; i++) {
+            assertSameBits("out", new float[] {one.out[i]}, new float[] {other.out[i]});
+            assertSameBits("dQ", new float[] {one.dQ[i]}, new float[] {other.dQ[i]});
+        }
+        for (int i = second * 16; i < k.length; i++) {
+            assertSameBits("dK", new float[] {one.dK[i]}, new float[] {other.dK[i]});
+            assertSameBits("dV", new float[] {one.dV[i]}, new float[] {other.dV[i]});
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
+    void largeScoresNeitherOverflowNorLoseTheLargest(Kernels kernels) {
+        Shape shape = new Shape(1, 90, 2, 2, 8);
+        float[] q = gaussian("q", shape.rows() * 16);
+        float[] k = gaussian("k", shape.rows() * 16);
+        for (int i = 0; i < q.length; i++) {
+            q[i] *= 40;
+            k[i] *= 40;
+        }
+        float[] v = gaussian("v", k.length);
+        float[] dOut = gaussian("do", q.length);
+        int[] starts = new int[shape.rows()];
+        Result got = run(kernels, shape, starts, q, k, v, dOut, Layout.CONTIGUOUS);
+        AttentionReference want = new AttentionReference(q, k, v, starts, dOut, shape.length, 2, 2, 8);
+        // Scores of some thousands are right to their last bit or two only, which is what the exponentials multiply.
+        assertClose("out", want.out, got.out, 2e-3, 0);
+        assertClose("lse", want.lse, got.lse);
+        assertClose("dV", want.dV, got.dV, 2e-3, 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
+    void theBitsDoNotDependOnTheNumberOfThreads(Kernels kernels) {
+        int threads = Workers.threads();
+        try {
+            for (Shape shape : List.of(new Shape(1, 700, 4, 1, 24), new Shape(3, 61, 4, 2, 16))) {
+                float[] q = gaussian("q", shape.rows() * shape.heads * shape.width);
+                float[] k = gaussian("k", shape.rows() * shape.groups * shape.width);
+                float[] v = gaussian("v", k.length);
+                float[] dOut = gaussian("do", q.length);
+                Workers.use(1);
+                Result one = run(kernels, shape, documents(shape), q, k, v, dOut, Layout.CONTIGUOUS);
+                for (int n = 2; n <= 3; n++) {
+                    Workers.use(n);
+                    Result many = run(kernels, shape, documents(shape), q, k, v, dOut, Layout.CONTIGUOUS);
+                    assertSameBits("out", one.out, many.out);
+                    assertSameBits("lse", one.lse, many.lse);
+                    assertSameBits("dQ", one.dQ, many.dQ);
+                    assertSameBits("dK", one.dK, many.dK);
+                    assertSameBits("dV", one.dV, many.dV);
+                }
+            }
+        } finally {
+            Workers.use(threads);
+        }
+    }
+
+    static Stream<Named<Kernels>> sets() {
+        return KernelSets.all();
+    }
+
+    private static void agreesWithDoublePrecision(Kernels kernels, Shape shape, int[] starts, Layout layout) {
+        float[] q = gaussian("q", shape.rows() * shape.heads * shape.width);
+        float[] k = gaussian("k", shape.rows() * shape.groups * shape.width);
+        float[] v = gaussian("v", k.length);
+        float[] dOut = gaussian("do", q.length);
+        Result got = run(kernels, shape, starts, q, k, v, dOut, layout);
+        AttentionReference want = new AttentionReference(q, k, v, starts, dOut, shape.length, shape.heads,
+            shape.groups, shape.width);
+        assertClose("out", want.out, got.out, 1e-5, 1e-6);
+        assertClose("lse", want.lse, got.lse, 1e-5, 1e-6);
+        assertClose("dQ", want.dQ, got.dQ, 1e-5, 1e-6);
+        assertClose("dK", want.dK, got.dK, 1e-5, 1e-6);
+        assertClose("dV", want.dV, got.dV, 1e-5, 1e-6);
+    }
+
+    private record Result(float[] out, float[] lse, float[] dQ, float[] dK, float[] dV) {
+    }
+
+    private static Result run(Kernels kernels, Shape shape, int[] starts, float[] q, float[] k, float[] v,
+        float[] dOut, Layout layout) {
+        int queryColumns = shape.heads * shape.width;
+        int keyColumns = shape.groups * shape.width;
+        int rows = shape.rows();
+        try (KernelHarness h = new KernelHarness(kernels)) {
+            Tensor qIn = h.input("q", rows, queryColumns, layout, q);
+            Tensor kIn = h.input("k", rows, keyColumns, layout, k);
+            Tensor vIn = h.input("v", rows, keyColumns, layout, v);
+            Tensor dOutIn = h.input("dOut", rows, queryColumns, layout, dOut);
+            Tensor startsIn = h.ints("starts", starts);
+            Tensor out = h.output("out", rows, queryColumns, layout);
+            Tensor lse = h.output("lse", rows, shape.heads);
+            Tensor dQ = h.output("dQ", rows, queryColumns, layout);
+            Tensor dK = h.output("dK", rows, keyColumns, layout);
+            Tensor dV = h.output("dV", rows, keyColumns, layout);
+            h.run((set, p) -> {
+                set.attention(p, qIn, kIn, vIn, startsIn, out, lse, shape.length, shape.width);
+                set.attentionBackward(p, qIn, kIn, vIn, startsIn, out, lse, dOutIn, dQ, dK, dV, shape.length,
+                    shape.width);
+            });
+            return new Result(h.values(out), h.values(lse), h.values(dQ), h.values(dK), h.values(dV));
+        }
+    }
+
+    /** Documents of differing lengths, some of a single token. */
+    private static int[] documents(Shape shape) {
+        int[] starts = new int[shape.rows()];
+        for (int b = 0; b < shape.sequences; b++) {
+            int[] cuts = RandomNumbers.ints("documents" + b, shape.length, 40);
+            int start = 0;
+            for (int t = 0; t < shape.length; t++) {
+                start = cuts[t] < 1 || cuts[t] == 7 && t % 3 == 0 ? t : start;
+                starts[b * shape.length + t] = start;
+            }
+        }
+        return starts;
+    }
+
+    /** The golden lse is [B, H, T], ours [B·T, H]. */
+    private static double[] headsLast(double[] lse, Shape shape) {
+        double[] turned = new double[lse.length];
+        for (int b = 0; b < shape.sequences; b++) {
+            for (int h = 0; h < shape.heads; h++) {
+                for (int t = 0; t < shape.length; t++) {
+                    turned[(b * shape.length + t) * shape.heads + h] =
+                        lse[(b * shape.heads + h) * shape.length + t];
+                }
+            }
+        }
+        return turned;
+    }
+}
