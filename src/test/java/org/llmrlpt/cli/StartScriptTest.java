@@ -41,8 +41,8 @@ class StartScriptTest {
         Files.writeString(project.resolve("pom.xml"), "<project/>");
         Files.writeString(project.resolve("src/main/java/A.java"), "class A { }");
         tools = Files.createDirectories(temp.resolve("tools"));
-        for (String tool : List.of("bash", "dirname", "readlink", "sed", "find", "touch", "env", "mkdir")) {
-            Files.createSymbolicLink(tools.resolve(tool), which(tool));
+        for (String tool : List.of("bash", "dirname", "readlink", "sed", "find", "touch", "mkdir")) {
+            executable(tools.resolve(tool), "#!/bin/sh\nexec " + which(tool) + " \"$@\"\n");
         }
         // A home without JDKs; the machine's own under /usr/lib/jvm are found all the same, after JAVA_HOME.
         environment.put("HOME", Files.createDirectories(temp.resolve("home")).toString());
