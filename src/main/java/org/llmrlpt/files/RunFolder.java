@@ -36,7 +36,7 @@ public final class RunFolder implements AutoCloseable {
     public static RunFolder create(Path folder, Object config) {
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new UserError("The run folder " + folder
-                + " is there already: go on with it by resume=true, or choose another run name.");
+                + " is there already: go on with it by resume=" + folder + ", or choose another one with run=.");
         }
         AtomicFolder.create(folder, temporary -> {
             Files.createDirectory(temporary.resolve(CHECKPOINTS));

@@ -6,6 +6,7 @@ import java.util.List;
 import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
+import org.llmrlpt.data.builtin.BuiltinText;
 import org.llmrlpt.data.prepare.DataPreparation;
 import org.llmrlpt.data.prepare.DocumentSource;
 import org.llmrlpt.data.prepare.FileDocuments;
