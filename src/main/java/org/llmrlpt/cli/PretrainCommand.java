@@ -46,7 +46,8 @@ final class PretrainCommand implements Command<PretrainSettings> {
         }
         for (String name : given.keySet()) {
             if (!MAY_CHANGE.contains(name)) {
-                throw new UserError("setting '" + name + "' cannot change when a run is resumed: leave it out, or start a"
+                throw new UserError("setting '" + name
+                    + "' cannot change when a run is resumed: leave it out, or start a"
                     + " new run");
             }
         }

@@ -141,7 +141,8 @@ public final class Pretrainer implements AutoCloseable {
         if (newest.isPresent()) {
             Checkpoint.State state = Checkpoint.read(newest.get(), trainee);
             if (!state.data().equals(data.fingerprint())) {
-                throw new UserError("the data is not what " + newest.get() + " was trained on: give the same data again,"
+                throw new UserError("the data is not what " + newest.get()
+                    + " was trained on: give the same data again,"
                     + " or start a new run");
             }
             done = state.step();

@@ -104,9 +104,11 @@ class StartScriptTest {
         assertEquals(7, first.code(), first.err());
         assertTrue(first.err().contains("mvn -q -B -ntp -DskipTests package with " + environment.get("JAVA_HOME")),
             first.err());
-        assertEquals("java of " + environment.get("JAVA_HOME") + "/bin/java", first.out().lines().findFirst().orElse(""));
+        assertEquals("java of " + environment.get("JAVA_HOME") + "/bin/java",
+            first.out().lines().findFirst().orElse(""));
         List<String> expected = new ArrayList<>(Relaunch.FLAGS);
-        expected.addAll(List.of("-jar", project.resolve("target/llm-rlpt.jar").toString(), "pretrain", "name=a  b", "*"));
+        expected.addAll(List.of("-jar", project.resolve("target/llm-rlpt.jar").toString(), "pretrain", "name=a  b",
+            "*"));
         assertEquals(expected.stream().map(a -> "[" + a + "]").toList(), first.out().lines().skip(1).toList());
         assertEquals("", run("pretrain").err());
     }

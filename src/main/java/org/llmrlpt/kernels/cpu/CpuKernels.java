@@ -7,7 +7,8 @@ import org.llmrlpt.kernels.Shaping;
 
 /**
  * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
- * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and head take {@link Rows}.
+ * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and head take {@link
+ * Rows}.
  */
 public final class CpuKernels implements Kernels {
     @Override

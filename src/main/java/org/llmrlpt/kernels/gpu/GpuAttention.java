@@ -10,9 +10,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Work-groups of TILE x TILE threads; a thread has one (query, key) pair of a tile when scores are computed, and every
  * TILE-th column of one row when rows are accumulated.
  *
- * <p>Matrices come as (array, {@link Pair} of offset and row stride): a task has at most 20 parameters. {@code shape} is
- * the pair (length, head width), {@code heads} the pair (query heads H, key/value heads G). start[t] never falls, so the
- * first row of a tile has the earliest start.
+ * <p>Matrices come as (array, {@link Pair} of offset and row stride): a task has at most 20 parameters. {@code shape}
+ * is the pair (length, head width), {@code heads} the pair (query heads H, key/value heads G). start[t] never falls,
+ * so the first row of a tile has the earliest start.
  */
 final class GpuAttention {
     /** Queries and keys in a tile. */
@@ -29,7 +29,9 @@ final class GpuAttention {
     private GpuAttention() {
     }
 
-    /** Rows {@code from ...} of a head, as many as are below {@code end}, into local memory; missing rows become zero. */
+    /**
+     * Rows {@code from ...} of a head, as many as are below {@code end}, into local memory; missing rows become zero.
+     */
     private static void load(KernelContext context, FloatArray matrix, int at, int stride, int from, int end, int width,
         float[] tile) {
         int x = context.localIdx;
@@ -52,11 +54,12 @@ final class GpuAttention {
     }
 
     /**
-     * out = softmax(q kᵀ / sqrt(D)) v with a running maximum and sum, lse = log-sum-exp of the scaled scores [R, H]. One
-     * group for a tile of queries of one head; groups: (sequences times tiles, H). out and lse are in one array.
+     * out = softmax(q kᵀ / sqrt(D)) v with a running maximum and sum, lse = log-sum-exp of the scaled scores [R, H].
+     * One group for a tile of queries of one head; groups: (sequences times tiles, H). out and lse are in one array.
      */
     static void kAttention(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace, FloatArray v,
-        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, int lseAt, long shape, long headCounts) {
+        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, int lseAt, long shape,
+            long headCounts) {
         float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] kvTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] scores = context.allocateFloatLocalArray(TILE * TILE);
@@ -241,10 +244,10 @@ final class GpuAttention {
     }
 
     /**
-     * dK = sum over queries of dS q / sqrt(D), dV = sum of p dOut, over the heads of the key's group and the queries that
-     * see it, in a fixed order. One group for a tile of keys of one key/value head: groups (sequences times tiles, G). A
-     * tile of queries that begins in a later document than the last key ends the search, since starts never fall. dK and
-     * dV are in one array.
+     * dK = sum over queries of dS q / sqrt(D), dV = sum of p dOut, over the heads of the key's group and the queries
+     * that see it, in a fixed order. One group for a tile of keys of one key/value head: groups (sequences times
+     * tiles, G). A tile of queries that begins in a later document than the last key ends the search, since starts
+     * never fall. dK and dV are in one array.
      */
     static void kAttentionBackwardKeyValue(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace,
         FloatArray v, long vPlace, IntArray starts, int startsAt, FloatArray terms, int termsAt, FloatArray dOut,
@@ -274,9 +277,11 @@ final class GpuAttention {
             kSums[j] = 0f;
             vSums[j] = 0f;
         }
-        load(context, k, Pair.first(kPlace) + base * Pair.second(kPlace) + kvHead * width, Pair.second(kPlace), firstKey,
+        load(context, k, Pair.first(kPlace) + base * Pair.second(kPlace) + kvHead * width, Pair.second(kPlace),
+            firstKey,
             length, width, kTile);
-        load(context, v, Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width, Pair.second(vPlace), firstKey,
+        load(context, v, Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width, Pair.second(vPlace),
+            firstKey,
             length, width, vTile);
         for (int head = kvHead * shared; head < (kvHead + 1) * shared; head++) {
             int qAt = Pair.first(qPlace) + base * Pair.second(qPlace) + head * width;

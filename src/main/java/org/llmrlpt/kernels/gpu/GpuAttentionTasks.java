@@ -65,6 +65,7 @@ final class GpuAttentionTasks {
             .grid(grid(k, length, headWidth)).task((graph, id, at) -> graph.task(id,
                 GpuAttention::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q), at.floats(k),
                 place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
-                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dK), place(at, dK), place(at, dV), Pair.of(length, headWidth), heads(q, k, headWidth)));
+                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dK), place(at, dK), place(at, dV),
+                    Pair.of(length, headWidth), heads(q, k, headWidth)));
     }
 }
