@@ -8,9 +8,9 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -29,23 +29,22 @@ public final class AttentionGradients {
     /** So many tasks are wanted in the first step before chunks get smaller; of the shape only. */
     private static final int TASKS = 16;
 
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
     private static final int WIDTH = QueryPanel.WIDTH;
     private static final long STEP = QueryPanel.STEP;
     private static final Scratch SCRATCH = new Scratch();
 
-    private final Rows q;
-    private final Rows k;
-    private final Rows v;
+    private final Strided q;
+    private final Strided k;
+    private final Strided v;
     private final long starts;
-    private final Rows out;
+    private final Strided out;
     private final long lse;
-    private final Rows dOut;
-    private final Rows dQ;
-    private final Rows dK;
-    private final Rows dV;
+    private final Strided dOut;
+    private final Strided dQ;
+    private final Strided dK;
+    private final Strided dV;
     private final int length;
     private final int heads;
     private final int groups;
@@ -53,8 +52,8 @@ public final class AttentionGradients {
     private final int chunk;
     private final float scale;
 
-    private AttentionGradients(Rows q, Rows k, Rows v, long starts, Rows out, long lse, Rows dOut, Rows dQ, Rows dK,
-        Rows dV, int sequences, int length, int heads, int groups, int width) {
+    private AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided out, long lse, Strided dOut, Strided dQ, Strided dK,
+        Strided dV, int sequences, int length, int heads, int groups, int width) {
         this.q = q;
         this.k = k;
         this.v = v;
@@ -74,8 +73,8 @@ public final class AttentionGradients {
     }
 
     /** dQ, dK and dV, overwritten; shapes as in {@link AttentionKernels#attention}. */
-    public static void attentionBackward(Rows q, Rows k, Rows v, IntArray starts, int startsAt, Rows out,
-        FloatArray lse, int lseAt, Rows dOut, Rows dQ, Rows dK, Rows dV, int sequences, int length, int heads,
+    public static void attentionBackward(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
+        FloatArray lse, int lseAt, Strided dOut, Strided dQ, Strided dK, Strided dV, int sequences, int length, int heads,
         int groups, int width) {
         AttentionGradients pass = new AttentionGradients(q, k, v, at(starts.getSegment().address(), startsAt), out,
             at(lse.getSegment().address(), lseAt), dOut, dQ, dK, dV, sequences, length, heads, groups, width);
@@ -148,12 +147,11 @@ public final class AttentionGradients {
             long kRows = k.address() + (row + j) * k.step() + 4L * group * width;
             long vRows = v.address() + (row + j) * v.step() + 4L * group * width;
             SmallProduct.multiply(kRows, k.step(), 4, keys, w.q, STEP, w.scores, STEP, width, false);
+            if (j + keys - 1 > first || j < sharedFrom) {
+                AttentionKernels.mask(w.scores, keys, j, first, w.laneStarts);
+            }
             SmallProduct.multiply(vRows, v.step(), 4, keys, w.dOut, STEP, w.dScores, STEP, width, false);
             gradients(w, keys);
-            if (j + keys - 1 > first || j < sharedFrom) {
-                AttentionKernels.mask(w.scores, keys, j, first, w.laneStarts, 0f);
-                AttentionKernels.mask(w.dScores, keys, j, first, w.laneStarts, 0f);
-            }
             long shift = 4L * (j - firstKey) * w.padded;
             for (int d = 0; d < w.padded; d += WIDTH) {
                 SmallProduct.multiply(w.scores, STEP, 4, keys, at(w.dOutRows, d), 4L * w.padded, at(w.dV + shift, d),
@@ -225,7 +223,7 @@ public final class AttentionGradients {
         }
     }
 
-    /** Where a task keeps its blocks. Rows of queries and of gradients are padded to whole panels. */
+    /** Where a task keeps its blocks. Strided of queries and of gradients are padded to whole panels. */
     private static final class Work {
         private final int padded;
         private final long q;

@@ -11,6 +11,7 @@ import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setInt;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -27,7 +28,6 @@ public final class AttentionKernels {
     /** Keys of a block: with its values and scores it fits the first cache. */
     static final int KEYS = 64;
 
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
@@ -42,7 +42,7 @@ public final class AttentionKernels {
      * Row t of head h in each of {@code sequences} sequences of {@code length} rows sees the keys starts[t]..t of head
      * h/(heads/groups); scale 1/sqrt(width). lse [rows, heads] = log-sum-exp of the scaled scores.
      */
-    public static void attention(Rows q, Rows k, Rows v, IntArray starts, int startsAt, Rows out, FloatArray lse,
+    public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out, FloatArray lse,
         int lseAt, int sequences, int length, int heads, int groups, int width) {
         int blocks = Math.ceilDiv(length, WIDTH);
         int perGroup = heads / groups;
@@ -105,14 +105,10 @@ public final class AttentionKernels {
                     long sums = at(turned, panel);
                     long maximum = at(sums, panel);
                     SmallProduct.multiply(k + j * kStep, kStep, 4, keys, turned, STEP, scores, STEP, width, false);
-                    boolean partly = j + keys - 1 > first || j < sharedFrom;
-                    if (partly) {
-                        mask(scores, keys, j, first, laneStarts, Float.NEGATIVE_INFINITY);
+                    if (j + keys - 1 > first || j < sharedFrom) {
+                        mask(scores, keys, j, first, laneStarts);
                     }
                     softmax(scores, keys, maximum, sums, j == from ? 0 : width);
-                    if (partly) {
-                        mask(scores, keys, j, first, laneStarts, 0f); // the exponential of anything is above zero
-                    }
                     SmallProduct.multiply(v + j * vStep, 4, vStep, width, scores, STEP, sums, STEP, keys, j > from);
                 }
             }
@@ -138,15 +134,15 @@ public final class AttentionKernels {
         }
     }
 
-    /** Scores of keys that a query does not see become {@code unseen}. */
-    static void mask(long scores, int keys, int firstKey, int firstQuery, long laneStarts, float unseen) {
+    /** Scores of keys that a query does not see become minus infinity. */
+    static void mask(long scores, int keys, int firstKey, int firstQuery, long laneStarts) {
         for (int half = 0; half < WIDTH; half += LANES) {
             IntVector start = IntVector.fromMemorySegment(SI, ALL, at(laneStarts, half), ORDER);
             IntVector query = IntVector.zero(SI).addIndex(1).add(firstQuery + half);
             long p = at(scores, half);
             for (int j = firstKey; j < firstKey + keys; j++) {
                 VectorMask<Integer> seen = start.compare(LE, j).and(query.compare(GE, j));
-                broadcast(S, unseen).blend(fromMemorySegment(S, ALL, p, ORDER), seen.cast(S))
+                broadcast(S, Float.NEGATIVE_INFINITY).blend(fromMemorySegment(S, ALL, p, ORDER), seen.cast(S))
                     .intoMemorySegment(ALL, p, ORDER);
                 p += STEP;
             }
