@@ -7,7 +7,8 @@ import org.llmrlpt.kernels.Shaping;
 
 /**
  * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
- * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention take {@link Rows}.
+ * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and head take {@link
+ * Rows}.
  */
 public final class CpuKernels implements Kernels {
     @Override
@@ -159,18 +160,35 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y) {
-        throw new UnsupportedOperationException("softmax");
+        p.operation("softmax").reads(x, inverseTemperature).writes(y).task((g, id, at) -> g.task(id,
+            SoftmaxKernels::softmax, at.floats(x), at.offset(x), x.stride(), at.floats(inverseTemperature),
+            at.offset(inverseTemperature), at.floats(y), at.offset(y), y.stride(), x.rows(), x.columns()));
     }
 
     @Override
     public void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold) {
-        throw new UnsupportedOperationException("topK");
+        p.operation("top_k").reads(x).writes(threshold).task((g, id, at) -> g.task(id, TopKKernels::topK,
+            at.floats(x), at.offset(x), x.stride(), at.floats(threshold), at.offset(threshold), threshold.stride(),
+            x.rows(), x.columns(), k));
     }
 
     @Override
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW) {
-        throw new UnsupportedOperationException("policyHead");
+        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
+        Tensor memory = p.activation("policy_head", 1, Math.toIntExact(floats));
+        if (dH == null) {
+            p.operation("policy_head_evaluation").reads(h, w, targets).writes(statistics, memory)
+                .task((g, id, at) -> g.task(id, PolicyHeadKernels::evaluate, Rows.of(at, h), Rows.of(at, w),
+                    at.ints(targets), at.offset(targets), shaping, Rows.of(at, statistics), at.floats(memory),
+                    at.offset(memory), h.rows(), h.columns(), w.rows()));
+        } else {
+            p.operation("policy_head").reads(h, w, targets, scale, dW).writes(statistics, dH, dW, memory)
+                .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Rows.of(at, h), Rows.of(at, w),
+                    at.ints(targets), at.offset(targets), at.floats(scale), at.offset(scale), shaping,
+                    Rows.of(at, statistics), Rows.of(at, dH), Rows.of(at, dW), at.floats(memory), at.offset(memory),
+                    h.rows(), h.columns(), w.rows()));
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.llmrlpt.kernels.cpu;
 
+import java.lang.ref.Reference;
+
 /**
  * Products of row-major float matrices, C [M,N] = or += op(A)·op(B). {@link #nt}, {@link #nn} and {@link #tn} use all
  * {@link Workers}; the {@code block} methods stay on the calling thread, for small products inside a task. Matrices are
@@ -57,6 +59,7 @@ public final class Gemm {
         checkView("C", c, ldc, b.columns());
         new BlockedProduct(b.tile(), false, false, a, lda, c, ldc, m, accumulate)
             .multiplyPacked(b.address(), b.columns(), b.depth());
+        Reference.reachabilityFence(b);
     }
 
     private static void nt(boolean alone, long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,

@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 /**
  * Off-heap memory by address. Offsets into {@link #ALL} are addresses in bytes: being one constant, it needs no check
  * that it is alive, and no other code's arenas can spoil the type profile of its accesses. Nobody checks bounds here:
- * whoever takes an address from an array vouches for the range that a kernel touches.
+ * whoever takes an address from an array vouches for the range that a kernel touches, and for the array: an address
+ * does not keep its owner from being collected.
  *
  * <p>Vector loads and stores are written out in hot loops ({@code fromMemorySegment(S, ALL, address, ORDER)}) instead
  * of being methods of this class: the compiler may refuse to inline such a method, and then each vector is an object.

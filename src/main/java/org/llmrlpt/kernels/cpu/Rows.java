@@ -22,6 +22,11 @@ public record Rows(FloatArray array, int at, int stride) {
         return Memory.at(array.getSegment().address(), at);
     }
 
+    /** Address of row r. */
+    long row(int r) {
+        return address() + r * step();
+    }
+
     /** Bytes from one row to the next. */
     long step() {
         return 4L * stride;

@@ -30,8 +30,10 @@ final class TopElements {
     private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
-    /** Key of NaN, below that of minus infinity. */
+    /** Key of NaN, below all others. */
     private static final int NO_NUMBER = Integer.MIN_VALUE;
+    /** Key of minus infinity. */
+    private static final int LEAST = key(Float.NEGATIVE_INFINITY);
 
     private int[] keys = new int[0];
     private int[] indices = new int[0];
@@ -43,8 +45,8 @@ final class TopElements {
     /** Finds the k largest of the n elements at {@code x}, 1 <= k <= n. */
     void find(long x, int n, int k) {
         int bound = lowerBound(x, n, k);
-        collect(x, n, bound);
-        thresholdKey = collected < k ? key(Float.NEGATIVE_INFINITY) : largest(collected, k, k - 1, bound, largestKey);
+        collect(x, n, value(bound));
+        thresholdKey = collected < k ? LEAST : largest(collected, k, k - 1, bound);
         lastEqual = lastEqual(n, k);
     }
 
@@ -63,19 +65,20 @@ final class TopElements {
         return value(largestKey);
     }
 
-    /** How many elements were collected: those of the k, and a few others. */
-    int collected() {
-        return collected;
-    }
-
-    /** Index of a collected element; they are in order. */
-    int index(int i) {
-        return indices[i];
-    }
-
-    /** Whether a collected element is one of the k. */
-    boolean belongs(int i) {
-        return keys[i] > thresholdKey || keys[i] == thresholdKey && indices[i] <= lastEqual;
+    /**
+     * Writes the indices of the k largest in rising order, leaving {@code except} out.
+     *
+     * @return how many these are
+     */
+    int list(int[] to, int except) {
+        int n = 0;
+        for (int i = 0; i < collected; i++) {
+            boolean belongs = keys[i] > thresholdKey || keys[i] == thresholdKey && indices[i] <= lastEqual;
+            if (belongs && indices[i] != except) {
+                to[n++] = indices[i];
+            }
+        }
+        return n;
     }
 
     /** Whether the element of this value and index is one of the k. */
@@ -83,7 +86,7 @@ final class TopElements {
         return value > threshold() || value == threshold() && index <= lastEqual;
     }
 
-    /** A key that at least k elements reach, or {@link #NO_NUMBER}; finds the largest element on its way. */
+    /** A key that at least k elements reach, or {@link #LEAST}; finds the largest element on its way. */
     private int lowerBound(long x, int n, int k) {
         int vectors = n / LANES;
         int quads = vectors / 4;
@@ -120,13 +123,12 @@ final class TopElements {
             top = top.max(IntVector.fromArray(SI, keys, i));
         }
         largestKey = top.reduceLanes(VectorOperators.MAX);
-        return stored < k ? NO_NUMBER : largest(stored, k, k + k / 4, NO_NUMBER, largestKey);
+        return largest(stored, k, k + k / 4, LEAST);
     }
 
     /** Keeps keys and indices of the elements that reach the bound. */
-    private void collect(long x, int n, int bound) {
-        reserve(0);
-        FloatVector least = broadcast(S, bound == NO_NUMBER ? Float.NEGATIVE_INFINITY : value(bound));
+    private void collect(long x, int n, float bound) {
+        FloatVector least = broadcast(S, bound);
         IntVector index = IntVector.zero(SI).addIndex(1);
         int count = 0;
         for (int i = 0; i < n; i += LANES) {
@@ -168,10 +170,13 @@ final class TopElements {
         return indices[i - 1];
     }
 
-    /** The k-th largest key in {@code [low, high]}, or one that between k and {@code enough} keys reach. */
-    private int largest(int n, int k, int enough, int low, int high) {
+    /**
+     * The k-th largest of n keys, or one that between k and {@code enough} keys reach; {@code low} if fewer than k
+     * reach that.
+     */
+    private int largest(int n, int k, int enough, int low) {
         int lo = low;
-        int hi = high;
+        int hi = largestKey;
         while (lo < hi) {
             int middle = (int) (((long) lo + hi + 1) >> 1);
             int reached = 0;
@@ -217,7 +222,6 @@ final class TopElements {
     }
 
     private static float value(int key) {
-        return key == NO_NUMBER ? Float.NEGATIVE_INFINITY
-            : Float.intBitsToFloat(key ^ key >> 31 & Integer.MAX_VALUE);
+        return Float.intBitsToFloat(key ^ key >> 31 & Integer.MAX_VALUE);
     }
 }

@@ -10,16 +10,28 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMath {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
 
+    /** Where exp is 1.2e-38, nearly the smallest normal number. */
+    static final float LOWEST = -87.3f;
+
     private VectorMath() {
     }
 
-    /** e^x for x <= 88, about 1 ulp; below -87.3 as at -87.3. */
+    /** e^x for x <= 88, about 1 ulp; below {@link #LOWEST} as there. */
     static FloatVector exp(FloatVector x) {
+        return expInRange(atLeastLowest(x));
+    }
+
+    /** x, but not below {@link #LOWEST}; NaN stays. */
+    static FloatVector atLeastLowest(FloatVector x) {
+        return x.blend(LOWEST, x.compare(VectorOperators.LT, LOWEST));
+    }
+
+    /** e^x for {@link #LOWEST} <= x <= 88, about 1 ulp. */
+    static FloatVector expInRange(FloatVector x) {
         FloatVector magic = broadcast(S, 12582912f);
-        FloatVector y = x.max(-87.3f);
-        FloatVector t = y.fma(broadcast(S, 1.44269504f), magic);
+        FloatVector t = x.fma(broadcast(S, 1.44269504f), magic);
         FloatVector n = t.sub(magic);
-        FloatVector r = n.fma(broadcast(S, -0.693359375f), y);
+        FloatVector r = n.fma(broadcast(S, -0.693359375f), x);
         r = n.fma(broadcast(S, 2.12194440e-4f), r);
         FloatVector p = r.fma(broadcast(S, 1.9875691500e-4f), broadcast(S, 1.3981999507e-3f));
         p = p.fma(r, broadcast(S, 8.3334519073e-3f));

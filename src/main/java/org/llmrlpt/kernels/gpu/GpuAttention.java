@@ -10,10 +10,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Work-groups of TILE x TILE threads; a thread has one (query, key) pair of a tile when scores are computed, and every
  * TILE-th column of one row when rows are accumulated.
  *
- * <p>Matrices come as (array, {@link Pair} of offset and row stride): a task has at most 20 parameters. {@code shape} is
- * the pair (length, head width), {@code heads} the pair (query heads H, key/value heads G). start[t] never falls, so the
- * first row of a tile has the earliest start. Kernels spell out their loads and dot products, because TornadoVM addresses
- * a local array wrongly in a method that got it as an argument.
+ * <p>Matrices come as (array, {@link Pair} of offset and row stride): a task has at most 20 parameters.
+ * {@code shape} is the pair (length, head width), {@code headCounts} the pair (query heads H, key/value heads G).
+ * start[t] never falls, so the first row of a tile has the earliest start. Kernels spell out their loads and dot
+ * products, because TornadoVM addresses a local array wrongly in a method that got it as an argument.
  */
 final class GpuAttention {
     /** Queries and keys in a tile. */
@@ -31,11 +31,12 @@ final class GpuAttention {
     }
 
     /**
-     * out = softmax(q kᵀ / sqrt(D)) v with a running maximum and sum, lse = log-sum-exp of the scaled scores [R, H]. One
-     * group for a tile of queries of one head; groups: (sequences times tiles, H). out and lse are in one array.
+     * out = softmax(q kᵀ / sqrt(D)) v with a running maximum and sum, lse = log-sum-exp of the scaled scores [R, H].
+     * One group for a tile of queries of one head; groups: (sequences times tiles, H). out and lse are in one array.
      */
     static void kAttention(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace, FloatArray v,
-        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, int lseAt, long shape, long headCounts) {
+        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, int lseAt, long shape,
+        long headCounts) {
         float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] kvTile = context.allocateFloatLocalArray(TILE * PITCH);
         float[] scores = context.allocateFloatLocalArray(TILE * TILE);

@@ -10,8 +10,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Backward pass of {@link GpuAttention}, whose tiles and parameters it shares: once from the queries' side, once from the
- * keys', so that every gradient has one writer. Both compute the weights p = exp(score - lse) again.
+ * Backward pass of {@link GpuAttention}, whose tiles and parameters it shares: once from the queries' side, once from
+ * the keys', so that every gradient has one writer. Both compute the weights p = exp(score - lse) again.
  */
 final class GpuAttentionBackward {
     private GpuAttentionBackward() {
@@ -140,10 +140,10 @@ final class GpuAttentionBackward {
     }
 
     /**
-     * dK = sum over queries of dS q / sqrt(D), dV = sum of p dOut, over the heads of the key's group and the queries that
-     * see it, in a fixed order. One group for a tile of keys of one key/value head: groups (sequences times tiles, G). A
-     * tile of queries that begins in a later document than the last key ends the search, since starts never fall. dK and
-     * dV are in one array.
+     * dK = sum over queries of dS q / sqrt(D), dV = sum of p dOut, over the heads of the key's group and the queries
+     * that see it, in a fixed order. One group for a tile of keys of one key/value head: groups (sequences times tiles,
+     * G). A tile of queries that begins in a later document than the last key ends the search, since starts never fall.
+     * dK and dV are in one array.
      */
     static void kAttentionBackwardKeyValue(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace,
         FloatArray v, long vPlace, IntArray starts, int startsAt, FloatArray terms, int termsAt, FloatArray dOut,

@@ -63,8 +63,10 @@ final class GpuAttentionTasks {
         GpuKernels.sameArena(dK, dV);
         p.operation("attentionBackwardKeyValue").reads(q, k, v, starts, terms, dOut).writes(dK, dV)
             .grid(grid(k, length, headWidth)).task((graph, id, at) -> graph.task(id,
-                GpuAttentionBackward::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q), at.floats(k),
+                GpuAttentionBackward::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q),
+                at.floats(k),
                 place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
-                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dK), place(at, dK), place(at, dV), Pair.of(length, headWidth), heads(q, k, headWidth)));
+                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dK), place(at, dK), place(at, dV),
+                    Pair.of(length, headWidth), heads(q, k, headWidth)));
     }
 }

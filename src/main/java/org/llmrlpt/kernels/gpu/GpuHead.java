@@ -15,7 +15,9 @@ final class GpuHead {
     private GpuHead() {
     }
 
-    /** y = softmax(x inverseTemperature[0]) for each row; x, y [n, V], y may be x; one group of GROUP threads per row. */
+    /**
+     * y = softmax(x inverseTemperature[0]) for each row; x, y [n, V], y may be x; one group of GROUP threads per row.
+     */
     static void kSoftmax(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray inverseTemperature,
         int inverseTemperatureAt, FloatArray y, int yAt, int yStride, int width) {
         int t = context.localIdx;
@@ -47,9 +49,9 @@ final class GpuHead {
 
     /**
      * Statistics of each row, and in place of the logits the loss's gradient if {@code gradient} is not 0: paper,
-     * Eq. 11-13, in the stable form of {@link org.llmrlpt.kernels.Kernels#policyHead}. One array holds the logits [n, V],
-     * the threshold [n, 2] of {@link GpuTopK#kTopK} and the statistics [n, {@link RowStatistics#COLUMNS}]; one group of
-     * GROUP threads for each row.
+     * Eq. 11-13, in the stable form of {@link org.llmrlpt.kernels.Kernels#policyHead}. One array holds the logits [n,
+     * V], the threshold [n, 2] of {@link GpuTopK#kTopK} and the statistics [n, {@link RowStatistics#COLUMNS}]; one
+     * group of GROUP threads for each row.
      *
      * <p>1 - p_x is the mass of the other tokens and log-probabilities take log1p of the mass beside the largest logit,
      * so that nearly one-hot rows keep their digits.

@@ -39,8 +39,8 @@ public final class GpuKernels implements Kernels {
     }
 
     /**
-     * Requires two tensors that one kernel writes to be in one arena, because the kernel takes them as one array: a task
-     * that gets the same array again after a parameter that it writes depends on itself, and TornadoVM then never
+     * Requires two tensors that one kernel writes to be in one arena, because the kernel takes them as one array: a
+     * task that gets the same array again after a parameter that it writes depends on itself, and TornadoVM then never
      * finishes ordering the graph. For the same reason the written array is the last one of every kernel.
      */
     static void sameArena(Tensor first, Tensor second) {
@@ -294,7 +294,8 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2, Tensor clip,
+    public void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2,
+        Tensor clip,
         Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay) {
         int n = elements(parameters);
         if (EnumSet.of(parameters.arena(), gradients.arena(), moment1.arena(), moment2.arena()).size() < 4) {

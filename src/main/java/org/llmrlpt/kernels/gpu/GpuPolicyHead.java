@@ -42,7 +42,8 @@ final class GpuPolicyHead {
             Tensor threshold = p.activation("threshold", n, 2);
             kernels.linear(p, rows, w, logits);
             kernels.topK(p, logits, shaping.k(), threshold);
-            objective(p, logits, targets.columns(from, n), threshold, scale, shaping, results.rows(from, n), dH != null);
+            objective(p, logits, targets.columns(from, n), threshold, scale, shaping, results.rows(from, n),
+                dH != null);
             if (dH != null) {
                 kernels.linearBackwardInput(p, logits, w, dH.rows(from, n), false);
                 kernels.linearBackwardWeight(p, logits, rows, dW);

@@ -75,11 +75,12 @@ final class GpuRope {
     }
 
     /**
-     * dX = rstd (g - x̂ mean(g x̂)), with x̂ = x rstd and g = w times dY turned back; dX may be dY. One group for each head
-     * of each row. {@code heads} and {@code headWidth} share a parameter: a task has at most 20.
+     * dX = rstd (g - x̂ mean(g x̂)), with x̂ = x rstd and g = w times dY turned back; dX may be dY. One group for each
+     * head of each row. {@code heads} and {@code headWidth} share a parameter: a task has at most 20.
      */
     static void kQkNormRopeBackward(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray w, int wAt,
-        FloatArray rstd, int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray dY,
+        FloatArray rstd, int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt,
+            FloatArray dY,
         int dYAt, int dYStride, FloatArray dX, int dXAt, int dXStride, long headsAndWidth) {
         int heads = Pair.first(headsAndWidth);
         int headWidth = Pair.second(headsAndWidth);
@@ -115,8 +116,8 @@ final class GpuRope {
     }
 
     /**
-     * partial[s, i] = sum over the heads of the s-th {@code rowsPerPart} rows of x̂ times dY turned back; one thread for
-     * each of the {@code n} elements of partial [S, D].
+     * partial[s, i] = sum over the heads of the s-th {@code rowsPerPart} rows of x̂ times dY turned back; one thread
+     * for each of the {@code n} elements of partial [S, D].
      */
     static void kQkNormWeightParts(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray rstd,
         int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray dY, int dYAt,
@@ -140,7 +141,8 @@ final class GpuRope {
                 for (int head = 0; head < heads; head++) {
                     int dYHead = dYAt + r * dYStride + head * headWidth;
                     float back = dY.get(dYHead + i) * cosine + dY.get(dYHead + partner) * sine;
-                    float normed = x.get(xAt + r * xStride + head * headWidth + i) * rstd.get(rstdAt + r * heads + head);
+                    float normed = x.get(xAt + r * xStride + head * headWidth + i) * rstd.get(rstdAt + r * heads
+                        + head);
                     sum += back * normed;
                 }
             }

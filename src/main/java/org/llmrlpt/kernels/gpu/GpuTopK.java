@@ -19,11 +19,11 @@ final class GpuTopK {
 
     /**
      * threshold[r] = (k-th largest of x[r], index of the element that has rank k); x [n, V], threshold [n, 2], width V.
-     * An element belongs to the k if it is larger than the first, or equal to it with an index not above the second. One
-     * group of GROUP threads for each row.
+     * An element belongs to the k if it is larger than the first, or equal to it with an index not above the second.
+     * One group of GROUP threads for each row.
      *
-     * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of the
-     * k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
+     * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of
+     * the k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
      * ranked exactly. When too many reach it (k above GROUP, or many equal elements), bisection finds the value, by
      * counting, until two neighbouring floats are left, and then the index.
      */

@@ -8,13 +8,14 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Measures {@link Gemm}: GFLOP/s on one and two threads and the share of what fused multiply-adds in registers reach
- * in the same moment. Each figure is the best of several samples. Arguments select rows of the table by a part of
- * their name.
+ * just before. Each figure is the best of several samples. Arguments select rows of the table by a part of their
+ * name; -Dthreads=1 leaves out the second thread.
  */
 final class GemmSpeed {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final long WARM_UP = 400_000_000L;
     private static final long SAMPLE_TIME = 300_000_000L;
+    private static final int MAX_THREADS = Integer.getInteger("threads", 2);
     private static volatile float sink;
 
     private record Row(String kind, int m, int n, int k) {
@@ -35,6 +36,9 @@ final class GemmSpeed {
         new Row("nt", 256, 50304, 384), new Row("nn", 256, 384, 50304), new Row("tn", 50304, 384, 256),
         new Row("nt", 1, 1024, 384), new Row("nt", 8, 1024, 384), new Row("nt", 16, 1024, 384),
         new Row("nt", 32, 1024, 384), new Row("nt", 64, 1024, 384), new Row("nn", 8, 1024, 384),
+        new Row("block nt", 64, 64, 64), new Row("block nn", 64, 64, 64), new Row("block tn", 64, 64, 64),
+        new Row("block nt", 48, 128, 64), new Row("block nt", 96, 128, 64), new Row("block nn", 96, 64, 128),
+        new Row("block nt", 12, 256, 64), new Row("block nn", 12, 64, 256),
         new Row("packed", 8, 1024, 384), new Row("packed", 64, 1024, 384), new Row("packed", 256, 50304, 384),
     };
 
@@ -42,7 +46,7 @@ final class GemmSpeed {
     }
 
     public static void main(String[] args) {
-        System.out.printf("%-20s %9s %8s %10s %8s%n", "M x K x N", "1 thread", "of fma", "2 threads", "of fma");
+        System.out.printf("%-20s %s%n", "M x K x N", "GFLOP/s on 1 thread, share of fma; on 2 threads, share");
         for (Row row : ROWS) {
             if (args.length == 0 || Arrays.stream(args).anyMatch(row.toString()::contains)) {
                 measure(row);
@@ -67,22 +71,26 @@ final class GemmSpeed {
                     false);
                 case "tn" -> Gemm.tn(a.address(), row.m, b.address(), row.n, c.address(), row.n, row.m, row.n, row.k,
                     true);
+                case "block nt" -> Gemm.blockNt(a.address(), row.k, b.address(), row.k, c.address(), row.n, row.m,
+                    row.n, row.k, false);
+                case "block nn" -> Gemm.blockNn(a.address(), row.k, b.address(), row.n, c.address(), row.n, row.m,
+                    row.n, row.k, false);
+                case "block tn" -> Gemm.blockTn(a.address(), row.m, b.address(), row.n, c.address(), row.n, row.m,
+                    row.n, row.k, true);
                 default -> Gemm.packed(a.address(), row.k, packed, c.address(), row.n, row.m, false);
             }
         };
         double flops = 2.0 * row.m * row.n * row.k;
-        double[] speed = new double[2];
-        double[] share = new double[2];
-        for (int threads = 1; threads <= 2; threads++) {
+        StringBuilder line = new StringBuilder(String.format("%-20s", row));
+        for (int threads = 1; threads <= (row.kind.startsWith("block") ? 1 : MAX_THREADS); threads++) {
             Workers.use(threads);
             int all = threads;
             Runnable ceiling = () -> Workers.forEach(all, t -> multiplyAdd(100_000));
-            speed[threads - 1] = flops / best(product) / 1e9;
             double limit = threads * 32.0 * S.length() * 100_000 / best(ceiling) / 1e9;
-            share[threads - 1] = 100 * speed[threads - 1] / limit;
+            double speed = flops / best(product) / 1e9;
+            line.append(String.format(Locale.ROOT, " %9.1f %6.0f%%", speed, 100 * speed / limit));
         }
-        System.out.printf(Locale.ROOT, "%-20s %9.1f %7.0f%% %10.1f %7.0f%%%n", row, speed[0], share[0], speed[1],
-            share[1]);
+        System.out.println(line);
     }
 
     /** Seconds of one call, best of as many samples of at least 1 ms as fit into the sample time. */

@@ -7,6 +7,7 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +97,7 @@ class GemmTest {
                 assertEquals(together.get(i, j), alone.get(0, j));
             }
         }
+        Reference.reachabilityFence(p);
     }
 
     @Test
@@ -194,6 +196,7 @@ class GemmTest {
                 case TN -> Gemm.tn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m, shape.n,
                     shape.k, accumulate);
             }
+            Reference.reachabilityFence(this);
             return c;
         }
 
@@ -207,6 +210,7 @@ class GemmTest {
                 case TN -> Gemm.blockTn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
                     shape.n, shape.k, accumulate);
             }
+            Reference.reachabilityFence(this);
             return c;
         }
 
@@ -214,12 +218,14 @@ class GemmTest {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
             new BlockedProduct(tile, false, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
                 accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
+            Reference.reachabilityFence(this);
             return c;
         }
 
         Matrix runPacked(PackedB packed) {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
             Gemm.packed(a.row(0), a.leading, packed, c.row(0), c.leading, shape.m, accumulate);
+            Reference.reachabilityFence(this);
             return c;
         }
 

@@ -1,0 +1,156 @@
+package org.llmrlpt.kernels.cpu;
+
+import static org.llmrlpt.kernels.cpu.Memory.at;
+import static org.llmrlpt.kernels.cpu.Memory.getInt;
+
+import java.util.Arrays;
+import org.llmrlpt.kernels.RowStatistics;
+import org.llmrlpt.kernels.Shaping;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The policy head (paper, Eq. 10–13) in chunks of rows: logits = h Wᵀ, then each row's statistics and the gradient of
+ * its logits in their place ({@link PolicyRow}), then dW += dLogitsᵀ h and dH = dLogits W. Each phase uses all threads.
+ * Rows without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
+ */
+public final class PolicyHeadKernels {
+    /**
+     * Rows of a chunk: dW is read and written once for each chunk, and the logits of a chunk should stay in the last
+     * cache. One part of the sum over k in {@link Tile}.
+     */
+    static final int CHUNK_ROWS = Tile.MAX_K;
+    /** Logits of a task between two products. */
+    private static final int LOGITS_PER_TASK = 1 << 14;
+
+    private static final ThreadLocal<PolicyRow> ROW = ThreadLocal.withInitial(PolicyRow::new);
+
+    private final Rows h;
+    private final Rows w;
+    private final long targets;
+    private final float scale;
+    private final Shaping shaping;
+    private final Rows statistics;
+    private final HeadMemory memory;
+    private final int rows;
+    private final int width;
+    private final int vocabulary;
+
+    private PolicyHeadKernels(Rows h, Rows w, long targets, float scale, Shaping shaping, Rows statistics,
+        HeadMemory memory, int rows, int width, int vocabulary) {
+        this.h = h;
+        this.w = w;
+        this.targets = targets;
+        this.scale = scale;
+        this.shaping = shaping;
+        this.statistics = statistics;
+        this.memory = memory;
+        this.rows = rows;
+        this.width = width;
+        this.vocabulary = vocabulary;
+    }
+
+    /**
+     * Statistics [rows, {@link RowStatistics#COLUMNS}] of h [rows, width] and w [vocabulary, width].
+     *
+     * @param memory working memory as {@link HeadMemory#floats} says
+     */
+    public static void evaluate(Rows h, Rows w, IntArray targets, int targetsAt, Shaping shaping, Rows statistics,
+        FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
+        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
+        new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), 0f, shaping, statistics, parts,
+            rows, width, vocabulary).run(null, null);
+    }
+
+    /**
+     * The same, and the gradient of the loss, -scale[0] times the sum of J over rows with a target: dH [rows, width]
+     * overwritten, dW [vocabulary, width] accumulates.
+     */
+    public static void train(Rows h, Rows w, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
+        Shaping shaping, Rows statistics, Rows dH, Rows dW, FloatArray memory, int memoryAt, int rows, int width,
+        int vocabulary) {
+        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
+        new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), scale.get(scaleAt), shaping,
+            statistics, parts, rows, width, vocabulary).run(dH, dW);
+    }
+
+    private void run(Rows dH, Rows dW) {
+        int[] counted = countedRows(dH);
+        if (counted.length == 0) {
+            return;
+        }
+        BlockedProduct.pack(Gemm.TILE, false, true, w.address(), w.stride(), vocabulary, width, memory.panels());
+        if (dH != null) {
+            BlockedProduct.pack(Gemm.TILE, false, false, w.address(), w.stride(), width, vocabulary,
+                memory.backwardPanels());
+        }
+        for (int from = 0; from < counted.length; from += memory.chunk()) {
+            chunk(counted, from, Math.min(counted.length, from + memory.chunk()), dH, dW);
+        }
+    }
+
+    /** The rows with a target; statistics and dH of the others become zero. */
+    private int[] countedRows(Rows dH) {
+        int[] counted = new int[rows];
+        int n = 0;
+        for (int r = 0; r < rows; r++) {
+            int target = getInt(at(targets, r));
+            if (target >= vocabulary) {
+                throw new IllegalArgumentException(
+                    "target " + target + " of row " + r + " is not in the vocabulary of " + vocabulary);
+            }
+            if (target >= 0) {
+                counted[n++] = r;
+            } else {
+                Memory.clear(statistics.row(r), RowStatistics.COLUMNS);
+                if (dH != null) {
+                    Memory.clear(dH.row(r), width);
+                }
+            }
+        }
+        return Arrays.copyOf(counted, n);
+    }
+
+    private void chunk(int[] counted, int from, int to, Rows dH, Rows dW) {
+        int n = to - from;
+        boolean together = counted[to - 1] - counted[from] == n - 1;
+        long x = h.row(counted[from]);
+        int ldx = h.stride();
+        if (!together) {
+            x = memory.gathered();
+            ldx = width;
+            for (int i = 0; i < n; i++) {
+                Memory.copy(h.row(counted[from + i]), at(x, (long) i * width), width);
+            }
+        }
+        long logits = memory.logits();
+        int ld = memory.stride();
+        new BlockedProduct(Gemm.TILE, false, false, x, ldx, logits, ld, n, false)
+            .multiplyPacked(memory.panels(), vocabulary, width);
+        rows(counted, from, n, dH != null);
+        if (dH == null) {
+            return;
+        }
+        Gemm.tn(logits, ld, x, ldx, dW.address(), dW.stride(), vocabulary, width, n, true);
+        long dX = together ? dH.row(counted[from]) : x;
+        new BlockedProduct(Gemm.TILE, false, false, logits, ld, dX, together ? dH.stride() : width, n, false)
+            .multiplyPacked(memory.backwardPanels(), width, vocabulary);
+        if (!together) {
+            for (int i = 0; i < n; i++) {
+                Memory.copy(at(dX, (long) i * width), dH.row(counted[from + i]), width);
+            }
+        }
+    }
+
+    private void rows(int[] counted, int from, int n, boolean gradient) {
+        int perTask = Math.max(1, LOGITS_PER_TASK / vocabulary);
+        Workers.forEach(Elements.tasks(n, perTask), task -> {
+            PolicyRow row = ROW.get();
+            for (int i = task * perTask; i < Math.min(n, (task + 1) * perTask); i++) {
+                int r = counted[from + i];
+                row.run(at(memory.logits(), (long) i * memory.stride()), vocabulary, getInt(at(targets, r)), shaping,
+                    scale, gradient, statistics.row(r));
+            }
+        });
+    }
+}
