@@ -20,7 +20,6 @@ final class GpuHead {
      */
     static void kSoftmax(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray inverseTemperature,
         int inverseTemperatureAt, FloatArray y, int yAt, int yStride, int width) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int t = context.localIdx;
         int from = xAt + context.groupIdx * xStride;
         int to = yAt + context.groupIdx * yStride;
@@ -29,12 +28,12 @@ final class GpuHead {
         for (int i = t; i < width; i += GROUP) {
             mine = TornadoMath.max(mine, x.get(from + i) * factor);
         }
-        float largest = GroupReduce.max(context, scratch, mine, GROUP);
+        float largest = GroupReduce.max(context, mine);
         float sum = 0f;
         for (int i = t; i < width; i += GROUP) {
             sum += TornadoMath.exp(x.get(from + i) * factor - largest);
         }
-        float total = GroupReduce.sum(context, scratch, sum, GROUP);
+        float total = GroupReduce.sum(context, sum);
         for (int i = t; i < width; i += GROUP) {
             y.set(to + i, TornadoMath.exp(x.get(from + i) * factor - largest) / total);
         }
@@ -60,7 +59,6 @@ final class GpuHead {
     static void kObjective(KernelContext context, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
         FloatArray rows, int logitsAt, int thresholdAt, int statisticsAt, int width, float beta, float lambdaHead,
         float lambdaTail, int gradient) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int t = context.localIdx;
         int row = context.groupIdx;
         int at = logitsAt + row * width;
@@ -80,8 +78,8 @@ final class GpuHead {
                 mineIndex = i;
             }
         }
-        float largest = GroupReduce.max(context, scratch, mine, GROUP);
-        int best = (int) GroupReduce.min(context, scratch, mine == largest ? mineIndex : width, GROUP);
+        float largest = GroupReduce.max(context, mine);
+        int best = (int) GroupReduce.min(context, mine == largest ? mineIndex : width);
 
         float rest = 0f;
         float spread = 0f;
@@ -102,10 +100,10 @@ final class GpuHead {
                 }
             }
         }
-        rest = GroupReduce.sum(context, scratch, rest, GROUP);
-        spread = GroupReduce.sum(context, scratch, spread, GROUP);
-        head = GroupReduce.sum(context, scratch, head, GROUP);
-        tail = GroupReduce.sum(context, scratch, tail, GROUP);
+        rest = GroupReduce.sum(context, rest);
+        spread = GroupReduce.sum(context, spread);
+        head = GroupReduce.sum(context, head);
+        tail = GroupReduce.sum(context, tail);
 
         float sum = 1f + rest;
         float logSum = log1p(rest);

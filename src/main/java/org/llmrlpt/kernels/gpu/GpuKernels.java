@@ -178,7 +178,7 @@ public final class GpuKernels implements Kernels {
         elements(rstd);
         sameArena(y, rstd);
         p.operation("qkNormRope").reads(x, w, positions, angles).writes(y, rstd)
-            .grid(Grid.groups((long) x.rows() * heads, GpuRope.HEAD_GROUP)).task((graph, id, at) ->
+            .grid(Grid.groups((long) x.rows() * heads, GroupReduce.HEAD_GROUP)).task((graph, id, at) ->
                 graph.task(id, GpuRope::kQkNormRope, at.context(), at.floats(x), at.offset(x), x.stride(), at.floats(w),
                     at.offset(w), at.ints(positions), at.offset(positions), at.floats(angles), at.offset(angles),
                     at.floats(y), at.offset(y), y.stride(), at.offset(rstd), heads, headWidth, eps));
@@ -201,7 +201,7 @@ public final class GpuKernels implements Kernels {
                 at.offset(parts), rows, headsAndWidth, rowsPerPart, n));
         addParts(p, parts, dW);
         p.operation("qkNormRopeBackward").reads(x, w, rstd, positions, angles, dY).writes(dX)
-            .grid(Grid.groups((long) rows * heads, GpuRope.HEAD_GROUP)).task((graph, id, at) ->
+            .grid(Grid.groups((long) rows * heads, GroupReduce.HEAD_GROUP)).task((graph, id, at) ->
                 graph.task(id, GpuRope::kQkNormRopeBackward, at.context(), at.floats(x), at.offset(x), x.stride(),
                     at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.ints(positions),
                     at.offset(positions), at.floats(angles), at.offset(angles), at.floats(dY), at.offset(dY),

@@ -16,7 +16,6 @@ final class GpuOptimizer {
 
     /** partial[g] = sum of g's share of x², x [n], partial [NORM_GROUPS]; groups of GROUP threads. */
     static void kSquareSums(KernelContext context, FloatArray x, int xAt, FloatArray partial, int partialAt, int n) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int thread = context.globalIdx;
         int threads = NORM_GROUPS * GROUP;
         // Counted by rounds, not by index: the last index plus a step may not fit an int.
@@ -30,7 +29,7 @@ final class GpuOptimizer {
             float value = x.get(xAt + rounds * threads + thread);
             sum += value * value;
         }
-        float total = GroupReduce.sum(context, scratch, sum, GROUP);
+        float total = GroupReduce.sum(context, sum);
         if (context.localIdx == 0) {
             partial.set(partialAt + context.groupIdx, total);
         }
@@ -39,13 +38,12 @@ final class GpuOptimizer {
     /** out[0] = sqrt(sum of partial), out[1] = the factor that clips to maxNorm (0: none); one group. */
     static void kNormAndClip(KernelContext context, FloatArray partial, int partialAt, FloatArray out, int outAt,
         float maxNorm) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int t = context.localIdx;
         float sum = 0f;
         for (int i = t; i < NORM_GROUPS; i += GROUP) {
             sum += partial.get(partialAt + i);
         }
-        float norm = TornadoMath.sqrt(GroupReduce.sum(context, scratch, sum, GROUP));
+        float norm = TornadoMath.sqrt(GroupReduce.sum(context, sum));
         if (t == 0) {
             out.set(outAt, norm);
             float clip = 1f;

@@ -1,5 +1,7 @@
 package org.llmrlpt.kernels.gpu;
 
+import static org.llmrlpt.kernels.gpu.GroupReduce.HEAD_GROUP;
+
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -11,9 +13,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * at large angles.
  */
 final class GpuRope {
-    /** Threads of a group that works on one head of one row. */
-    static final int HEAD_GROUP = 32;
-
     private GpuRope() {
     }
 
@@ -48,7 +47,6 @@ final class GpuRope {
     static void kQkNormRope(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray w, int wAt,
         IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray out, int yAt, int yStride,
         int rstdAt, int heads, int headWidth, float eps) {
-        float[] scratch = context.allocateFloatLocalArray(HEAD_GROUP);
         int t = context.localIdx;
         int row = context.groupIdx / heads;
         int head = context.groupIdx % heads;
@@ -60,7 +58,7 @@ final class GpuRope {
             float value = x.get(xHead + i);
             squares += value * value;
         }
-        float total = GroupReduce.sum(context, scratch, squares, HEAD_GROUP);
+        float total = GroupReduce.headSum(context, squares);
         float inverse = 1f / TornadoMath.sqrt(total / headWidth + eps);
         int angle = anglesAt + positions.get(positionsAt + row) * headWidth;
         for (int i = t; i < half; i += HEAD_GROUP) {
@@ -84,7 +82,6 @@ final class GpuRope {
         FloatArray rstd, int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt,
             FloatArray dY,
         int dYAt, int dYStride, FloatArray dX, int dXAt, int dXStride, long headsAndWidth) {
-        float[] scratch = context.allocateFloatLocalArray(HEAD_GROUP);
         int heads = Pair.first(headsAndWidth);
         int headWidth = Pair.second(headsAndWidth);
         int t = context.localIdx;
@@ -105,7 +102,7 @@ final class GpuRope {
             product += (dFirst * cosine + dSecond * sine) * w.get(wAt + i) * x.get(xHead + i) * inverse;
             product += (dSecond * cosine - dFirst * sine) * w.get(wAt + half + i) * x.get(xHead + half + i) * inverse;
         }
-        float mean = GroupReduce.sum(context, scratch, product, HEAD_GROUP) / headWidth;
+        float mean = GroupReduce.headSum(context, product) / headWidth;
         for (int i = t; i < half; i += HEAD_GROUP) {
             float cosine = angles.get(angle + i);
             float sine = angles.get(angle + half + i);

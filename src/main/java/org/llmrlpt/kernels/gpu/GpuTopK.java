@@ -45,8 +45,8 @@ final class GpuTopK {
             largest = TornadoMath.max(largest, value);
             smallest = TornadoMath.min(smallest, value);
         }
-        float low = GroupReduce.min(context, scratch, smallest, GROUP);
-        float high = GroupReduce.max(context, scratch, largest, GROUP);
+        float low = GroupReduce.min(context, smallest);
+        float high = GroupReduce.max(context, largest);
         if (t == 0) {
             found[0] = low;
             found[1] = low;
@@ -118,41 +118,65 @@ final class GpuTopK {
         int searched = total > CANDIDATES ? width : 0;
         float middle = high;
         while (steps > 0) {
-            float reached = countAtLeast(context, scratch, x, at, width, middle);
-            if (reached >= k) {
-                low = middle;
-            } else {
-                high = middle;
+            float count = 0f;
+            for (int i = t; i < width; i += GROUP) {
+                if (x.get(at + i) >= middle) {
+                    count += 1f;
+                }
             }
+            scratch[t] = count;
+            context.localBarrier();
+            for (int half = GROUP >> 1; half > 0; half >>= 1) {
+                if (t < half) {
+                    scratch[t] = scratch[t] + scratch[t + half];
+                }
+                context.localBarrier();
+            }
+            float reached = scratch[0];
+            context.localBarrier();
+            low = reached >= k ? middle : low;
+            high = reached >= k ? high : middle;
             middle = 0.5f * low + 0.5f * high;
             steps = middle > low ? steps - 1 : 0;
             steps = middle < high ? steps : 0;
         }
         float least = -LOWEST;
-        float above = 0f;
         for (int i = t; i < searched; i += GROUP) {
             float other = x.get(at + i);
             if (other >= low) {
                 least = TornadoMath.min(least, other);
             }
         }
-        least = GroupReduce.min(context, scratch, least, GROUP);
+        least = GroupReduce.min(context, least);
+        float above = 0f;
         for (int i = t; i < searched; i += GROUP) {
             if (x.get(at + i) > least) {
                 above += 1f;
             }
         }
-        float equals = k - GroupReduce.sum(context, scratch, above, GROUP);
+        float equals = k - GroupReduce.sum(context, above);
         int first = 0;
         int last = searched - 1;
         while (first < last) {
-            int half = (first + last) >> 1;
-            float reached = countEqual(context, scratch, x, at, half + 1, least);
-            if (reached >= equals) {
-                last = half;
-            } else {
-                first = half + 1;
+            int middleIndex = (first + last) >> 1;
+            float count = 0f;
+            for (int i = t; i <= middleIndex; i += GROUP) {
+                if (x.get(at + i) == least) {
+                    count += 1f;
+                }
             }
+            scratch[t] = count;
+            context.localBarrier();
+            for (int half = GROUP >> 1; half > 0; half >>= 1) {
+                if (t < half) {
+                    scratch[t] = scratch[t] + scratch[t + half];
+                }
+                context.localBarrier();
+            }
+            float reached = scratch[0];
+            context.localBarrier();
+            last = reached >= equals ? middleIndex : last;
+            first = reached >= equals ? first : middleIndex + 1;
         }
         if (t == 0) {
             threshold.set(thresholdAt + 2 * row, searched > 0 ? least : value);
@@ -167,28 +191,5 @@ final class GpuTopK {
     static int ranksBefore(float other, float value, int index) {
         int limit = other == value ? index : 0;
         return other > value ? Integer.MAX_VALUE : limit;
-    }
-
-    /** How many of the first {@code n} elements are at least {@code bound}; exact up to 2^24. */
-    private static float countAtLeast(KernelContext context, float[] scratch, FloatArray x, int at, int n,
-        float bound) {
-        float count = 0f;
-        for (int i = context.localIdx; i < n; i += GROUP) {
-            if (x.get(at + i) >= bound) {
-                count += 1f;
-            }
-        }
-        return GroupReduce.sum(context, scratch, count, GROUP);
-    }
-
-    /** How many of the first {@code n} elements equal {@code value}. */
-    private static float countEqual(KernelContext context, float[] scratch, FloatArray x, int at, int n, float value) {
-        float count = 0f;
-        for (int i = context.localIdx; i < n; i += GROUP) {
-            if (x.get(at + i) == value) {
-                count += 1f;
-            }
-        }
-        return GroupReduce.sum(context, scratch, count, GROUP);
     }
 }
