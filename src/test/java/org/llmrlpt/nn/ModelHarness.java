@@ -28,7 +28,10 @@ public final class ModelHarness implements AutoCloseable {
     private final Program forward;
     private final int[] bytesPerToken;
 
-    /** Records everything for {@code batch} sequences of {@code length} tokens; gpu kernels run on the strict fallback. */
+    /**
+     * Records everything for {@code batch} sequences of {@code length} tokens; gpu kernels run on the strict
+     * fallback.
+     */
     public ModelHarness(Kernels kernels, ModelShape shape, Shaping shaping, int batch, int length) {
         model = new Transformer(shape, session, true, shape.maxLength());
         step = new TrainingStep(session, kernels, model, shaping, batch, length);

@@ -52,7 +52,8 @@ public final class AttentionGradients {
     private final int chunk;
     private final float scale;
 
-    private AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided out, long lse, Strided dOut, Strided dQ, Strided dK,
+    private AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided out, long lse, Strided dOut,
+        Strided dQ, Strided dK,
         Strided dV, int sequences, int length, int heads, int groups, int width) {
         this.q = q;
         this.k = k;
@@ -74,7 +75,8 @@ public final class AttentionGradients {
 
     /** dQ, dK and dV, overwritten; shapes as in {@link AttentionKernels#attention}. */
     public static void attentionBackward(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
-        FloatArray lse, int lseAt, Strided dOut, Strided dQ, Strided dK, Strided dV, int sequences, int length, int heads,
+        FloatArray lse, int lseAt, Strided dOut, Strided dQ, Strided dK, Strided dV, int sequences, int length,
+            int heads,
         int groups, int width) {
         AttentionGradients pass = new AttentionGradients(q, k, v, at(starts.getSegment().address(), startsAt), out,
             at(lse.getSegment().address(), lseAt), dOut, dQ, dK, dV, sequences, length, heads, groups, width);

@@ -42,7 +42,8 @@ public final class AttentionKernels {
      * Row t of head h in each of {@code sequences} sequences of {@code length} rows sees the keys starts[t]..t of head
      * h/(heads/groups); scale 1/sqrt(width). lse [rows, heads] = log-sum-exp of the scaled scores.
      */
-    public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out, FloatArray lse,
+    public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
+        FloatArray lse,
         int lseAt, int sequences, int length, int heads, int groups, int width) {
         int blocks = Math.ceilDiv(length, WIDTH);
         int perGroup = heads / groups;
