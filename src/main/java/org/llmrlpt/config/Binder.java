@@ -1,5 +1,6 @@
 package org.llmrlpt.config;
 
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ public final class Binder {
         Map<String, String> map = new LinkedHashMap<>();
         try {
             for (RecordComponent c : settings.getClass().getRecordComponents()) {
+                c.getAccessor().setAccessible(true);
                 Object value = c.getAccessor().invoke(settings);
                 Key key = c.getAnnotation(Key.class);
                 if (key == null) {
@@ -82,7 +84,9 @@ public final class Binder {
         }
         try {
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-            return type.getDeclaredConstructor(types).newInstance(values);
+            Constructor<R> constructor = type.getDeclaredConstructor(types);
+            constructor.setAccessible(true);
+            return constructor.newInstance(values);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof UserError error) {
                 throw error;
@@ -171,7 +175,8 @@ public final class Binder {
         return new UserError("setting '" + key.value() + "' must be " + expected + ", not '" + text + "'");
     }
 
-    private static String suggestion(String name, List<String> known) {
+    /** " (did you mean ...?)" with the known name that is closest to the given one, or nothing. */
+    public static String suggestion(String name, List<String> known) {
         String best = null;
         int least = Math.max(2, name.length() / 3) + 1;
         for (String candidate : known) {

@@ -23,6 +23,11 @@ public record DeviceSettings(
         }
     }
 
+    /** Threads to use: those set, or one per core. */
+    public int workers() {
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+
     /** The limit in bytes, or 0 where none was set. */
     public long memoryBytes() {
         if (memory == null) {

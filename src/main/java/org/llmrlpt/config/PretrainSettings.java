@@ -3,6 +3,7 @@ package org.llmrlpt.config;
 /** Everything that defines a pre-training run. */
 public record PretrainSettings(
     @Key(value = "run", help = "folder of the run; default: the next free runs/pretrain-N") String run,
+    @Key(value = "resume", help = "folder of a run to go on with; its own settings apply") String resume,
     ModelSettings model,
     DataSettings data,
     @Key(value = "length", or = "256", min = 1, max = 1 << 20, help = "T, tokens of a sequence (paper: 4096)") int length,

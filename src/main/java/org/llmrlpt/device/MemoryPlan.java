@@ -1,5 +1,7 @@
 package org.llmrlpt.device;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,12 +28,26 @@ public record MemoryPlan(List<Item> items, long totalBytes, long activationBytes
         return items.stream().filter(i -> i.kind() == kind).mapToLong(Item::bytes).findFirst().orElse(0);
     }
 
-    /** Refuses, in one sentence, what does not fit. */
-    public void requireFits(long availableBytes, String where) {
-        if (totalBytes > availableBytes) {
-            throw new UserError("the run needs " + gigabytes(totalBytes) + " of memory but " + where + " has "
-                + gigabytes(availableBytes) + ": choose a smaller batch, length or model, or raise device.memory");
+    /**
+     * Refuses, in one sentence, what does not fit into the device.
+     *
+     * @param limit bytes that the setting device.memory allows; 0: whatever the device has
+     */
+    public void requireFits(long limit) {
+        if (limit > 0 && totalBytes > limit) {
+            throw tooLarge("device.memory allows", limit);
         }
+        if (TornadoSettings.isFallback()) {
+            long memory = ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+            if (totalBytes > memory) {
+                throw tooLarge("this machine has", memory);
+            }
+        }
+    }
+
+    private UserError tooLarge(String what, long available) {
+        return new UserError("the run needs " + gigabytes(totalBytes) + " of memory but " + what + " only "
+            + gigabytes(available) + ": choose a smaller batch, length or model");
     }
 
     public static String gigabytes(long bytes) {

@@ -24,6 +24,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class Session implements AutoCloseable {
     /** Name of the graph that owns every arena; all other graphs consume from it. */
     static final String OWNER = "load";
+    /** Device memory beside the arenas: the inputs' staging arrays and array headers. */
+    private static final long STAGING_ROOM = 256L << 20;
 
     private final Arenas arenas = new Arenas();
     private final Map<String, Program> programs = new LinkedHashMap<>();
@@ -62,6 +64,10 @@ public final class Session implements AutoCloseable {
 
     /** Allocates the arenas and writes all programs into task graphs. */
     public void start() {
+        // TornadoVM reads its limit when its classes load, which the first task graph makes them do.
+        long needed = arenas.totalBytes() + STAGING_ROOM;
+        TornadoSettings.deviceMemory(needed);
+        TornadoSettings.verify(needed);
         arenas.allocate();
         GridScheduler grids = new GridScheduler();
         Placement placement = new Placement(arenas, new KernelContext());

@@ -8,14 +8,17 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.llmrlpt.config.UserError;
 
@@ -57,6 +60,17 @@ public final class JsonFile {
             print(out, value, true);
             out.write('\n');
         });
+    }
+
+    /** {@code value} as JSON on one line. */
+    public static String line(Object value) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            print(out, value, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail to be written", e);
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     /** Prints {@code value} as JSON text without a line feed at its end. */

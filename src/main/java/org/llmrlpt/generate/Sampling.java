@@ -1,16 +1,21 @@
 package org.llmrlpt.generate;
 
 import java.util.Arrays;
-import org.llmrlpt.config.Key;
+import org.llmrlpt.config.SamplingSettings;
 import org.llmrlpt.random.RandomStream;
 
-/** How a token is drawn from the distribution of the next one. */
-public record Sampling(
-    @Key(value = "temperature", or = "0.8", min = 0, max = 100, help = "divides the logits; 0: always the most probable")
-    double temperature,
-    @Key(value = "top-k", or = "0", min = 0, max = 1 << 24, help = "draw among the k most probable only; 0: all") int topK,
-    @Key(value = "top-p", or = "1", min = 0, max = 1, help = "draw among the most probable whose mass reaches p")
-    double topP) {
+/**
+ * How a token is drawn from the distribution of the next one.
+ *
+ * @param temperature divides the logits; 0: always the most probable token
+ * @param topK draw among the k most probable only; 0: all
+ * @param topP draw among the most probable whose mass reaches p
+ */
+public record Sampling(double temperature, int topK, double topP) {
+    public static Sampling of(SamplingSettings s) {
+        return new Sampling(s.temperature(), s.topK(), s.topP());
+    }
+
 
     /** The factor for the logits; greedy drawing uses the plain distribution. */
     public float inverseTemperature() {

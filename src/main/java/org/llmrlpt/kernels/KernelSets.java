@@ -1,9 +1,13 @@
 package org.llmrlpt.kernels;
 
+import jdk.incubator.vector.FloatVector;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.cpu.CpuKernels;
+import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.kernels.gpu.GpuKernels;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Which set of kernels a run uses. */
 public final class KernelSets {
@@ -27,5 +31,16 @@ public final class KernelSets {
                 + " for the CPU kernels, or use device=auto");
         }
         return new GpuKernels();
+    }
+
+    /** The device and the kernels on it, for people: one line. */
+    public static String describe(Kernels kernels) {
+        String set = kernels.name() + " kernels";
+        if (TornadoSettings.isFallback()) {
+            return "CPU fallback of TornadoVM, " + set + ", " + Workers.threads() + " threads, "
+                + FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors";
+        }
+        TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+        return "TornadoVM " + device.getTornadoVMBackend() + ", " + device.getPhysicalDevice().getDeviceName() + ", " + set;
     }
 }

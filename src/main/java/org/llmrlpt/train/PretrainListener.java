@@ -4,6 +4,9 @@ import java.nio.file.Path;
 
 /** Hears what a run does; the command line shows it. */
 public interface PretrainListener {
+    /** All programs are recorded and the memory they need is known; nothing is allocated yet. */
+    void planned(Pretrainer run);
+
     /** The run is about to compute its first step (or to go on after {@code firstStep} of them). */
     void started(Pretrainer run, long firstStep);
 

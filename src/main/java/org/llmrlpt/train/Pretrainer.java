@@ -1,6 +1,15 @@
 package org.llmrlpt.train;
 
+import it.unimi.dsi.fastutil.ints.IntList;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.config.UserError;
@@ -14,6 +23,9 @@ import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.eval.Evaluation;
 import org.llmrlpt.eval.TokenStatistics;
+import org.llmrlpt.files.AtomicFile;
+import org.llmrlpt.files.JsonLines;
+import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.generate.Generator;
 import org.llmrlpt.generate.Sampling;
 import org.llmrlpt.kernels.Kernels;
@@ -33,7 +45,8 @@ public final class Pretrainer implements AutoCloseable {
     private static final int FINAL_VALIDATION_FACTOR = 10;
 
     private final PretrainSettings settings;
-    private final RunFiles files;
+    private final RunFolder run;
+    private final JsonLines metrics;
     private final PretrainListener listener;
     private final TokenDataset data;
     private final Tokenizer tokenizer;
@@ -47,6 +60,7 @@ public final class Pretrainer implements AutoCloseable {
     private final AdamW optimizer;
     private final Schedule schedule;
     private final Evaluation evaluation;
+    private final Trainee trainee;
     private final Generator generator;
     private final RandomStream sampling;
     private long done;
@@ -54,10 +68,11 @@ public final class Pretrainer implements AutoCloseable {
     private long tokensTrained;
 
     /** Records all programs; nothing is allocated or computed yet. */
-    public Pretrainer(PretrainSettings settings, RunFiles files, TokenDataset data, Kernels kernels,
+    public Pretrainer(PretrainSettings settings, RunFolder run, TokenDataset data, Kernels kernels,
         PretrainListener listener) {
         this.settings = settings;
-        this.files = files;
+        this.run = run;
+        metrics = run.openMetrics();
         this.listener = listener;
         this.data = data;
         this.kernels = kernels;
@@ -71,14 +86,15 @@ public final class Pretrainer implements AutoCloseable {
             microBatches[i] = new Batch(batch, length);
         }
         ModelShape shape = settings.model().shape(tokenizer.vocabularySize(), length);
-        Shaping shaping = shaping(settings);
+        Shaping shaping = Shaping.of(settings.objective());
         model = new Transformer(shape, session, true, shape.maxLength());
         training = new TrainingStep(session, kernels, model, shaping, batch, length);
-        optimizer = new AdamW(session, kernels, model.parameters(), adamW(settings));
-        schedule = Schedules.of(settings.optimizer(), settings.steps());
+        optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
+        schedule = Schedule.of(settings.optimizer(), settings.steps());
         evaluation = new Evaluation(session, kernels, model, shaping, batch, length);
         int sampleLength = Math.min(shape.maxLength(),
             (settings.sampleTokens() + SAMPLE_LENGTH_BUCKET) / SAMPLE_LENGTH_BUCKET * SAMPLE_LENGTH_BUCKET);
+        trainee = new Trainee(session, model, optimizer, tokenizer);
         generator = new Generator(session, kernels, model, sampleLength);
         sampling = RandomStream.of(settings.seed(), "sampling");
     }
@@ -90,6 +106,8 @@ public final class Pretrainer implements AutoCloseable {
      * @return whether all steps are done
      */
     public boolean run(BooleanSupplier stop) {
+        listener.planned(this);
+        session.memoryPlan().requireFits(settings.device().memoryBytes());
         session.start();
         model.fillAngles(session);
         begin();
@@ -97,7 +115,7 @@ public final class Pretrainer implements AutoCloseable {
         listener.started(this, done);
         while (done < settings.steps()) {
             StepReport report = step();
-            files.append(report.toMap());
+            metrics.write(report.toMap());
             listener.step(report);
             boolean last = done == settings.steps();
             boolean stopping = stop.getAsBoolean();
@@ -119,16 +137,21 @@ public final class Pretrainer implements AutoCloseable {
     }
 
     private void begin() {
-        if (files.hasCheckpoint()) {
-            Checkpoint.State state = Checkpoint.read(files.newestCheckpoint(), this);
+        Optional<Path> newest = run.checkpoints().latest();
+        if (newest.isPresent()) {
+            Checkpoint.State state = Checkpoint.read(newest.get(), trainee);
+            if (!state.data().equals(data.fingerprint())) {
+                throw new UserError("the data is not what " + newest.get() + " was trained on: give the same data again,"
+                    + " or start a new run");
+            }
             done = state.step();
-            tokensTrained = 0;
-            files.truncateMetrics(state.metricsPosition());
+            metrics.truncateTo(state.metricsPosition());
         } else {
             model.parameters().initialise(session, settings.seed(), model.shape().layers());
-            files.truncateMetrics(0);
+            metrics.truncateTo(0);
             if (settings.debugReplay() > 0) {
-                Replay.write(files.folder(), this);
+                Replay.write(run.path(), trainee, windows, settings.debugReplay(),
+                    Math.toIntExact(settings.sequencesPerStep()));
             }
         }
     }
@@ -170,7 +193,7 @@ public final class Pretrainer implements AutoCloseable {
     private void requireFinite(String what, double value) {
         if (settings.checkFinite() && !Double.isFinite(value)) {
             throw new UserError("the " + what + " of step " + (done + 1) + " is not a finite number (" + value
-                + "): the last checkpoint in " + files.folder() + " is intact; lower optimizer.lr, or set"
+                + "): the checkpoints in " + run.path() + " are intact; lower optimizer.lr, or set"
                 + " check-finite=false to go on regardless");
         }
     }
@@ -197,7 +220,7 @@ public final class Pretrainer implements AutoCloseable {
         StepReport report = new StepReport("validation", done, -statistics.mean(RowStatistics.OBJECTIVE), statistics,
             Double.NaN, Double.NaN, statistics.count() / seconds, seconds * 1e3, done * settings.sequencesPerStep()
             * settings.length());
-        files.append(report.toMap());
+        metrics.write(report.toMap());
         listener.validation(report);
         return report;
     }
@@ -207,14 +230,17 @@ public final class Pretrainer implements AutoCloseable {
         int first = tokenizer.endOfText() >= 0 ? tokenizer.endOfText() : tokenizer.encode("\n").getInt(0);
         int[] text = generator.run(new int[] {first}, settings.sampleTokens(), tokenizer.endOfText(),
             tokenizer.vocabularySize(), new Sampling(0.8, 0, 1), sampling.child(done));
-        String words = tokenizer.decodeText(it.unimi.dsi.fastutil.ints.IntList.of(text));
-        files.writeSample(done, words);
+        String words = tokenizer.decodeText(IntList.of(text));
+        AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "step-%06d.txt", done)),
+            channel -> channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8))));
         listener.sample(done, "", words);
         return words;
     }
 
     private void checkpoint() {
-        listener.checkpoint(done, Checkpoint.write(this));
+        Checkpoint.State state = new Checkpoint.State(done, metrics.position(), data.fingerprint());
+        listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
+            Binder.unbind(settings)));
     }
 
     private void finish() {
@@ -222,6 +248,53 @@ public final class Pretrainer implements AutoCloseable {
         if (settings.sampleEvery() > 0) {
             sample();
         }
-        files.writeSummary(Summary.of(this, validation));
+        run.summary(summary(validation));
+    }
+
+    private Map<String, Object> summary(StepReport validation) {
+        Map<String, Object> m = new LinkedHashMap<>();
+        m.put("steps", done);
+        m.put("parameters", model.parameters().layout().count());
+        m.put("tokens", done * settings.sequencesPerStep() * settings.length());
+        m.put("tokens_per_second", secondsTraining == 0 ? null : tokensTrained / secondsTraining);
+        m.put("seconds", secondsTraining);
+        if (validation != null) {
+            m.put("validation_nll", validation.statistics().nll());
+            StepReport.fields(validation.statistics()).forEach((k, v) -> m.putIfAbsent(k, v));
+        }
+        m.put("checkpoint", run.checkpoints().latest().map(Path::toString).orElse(null));
+        return m;
+    }
+
+    /** The folder of the newest checkpoint; there is one when {@link #run} has returned. */
+    public Path newestCheckpoint() {
+        return run.checkpoints().latest().orElseThrow();
+    }
+
+    /** What the run will need, known before {@link #run}. */
+    public MemoryPlan memoryPlan() {
+        return session.memoryPlan();
+    }
+
+    public PretrainSettings settings() {
+        return settings;
+    }
+
+    public Transformer model() {
+        return model;
+    }
+
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    public TokenDataset data() {
+        return data;
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+        session.close();
     }
 }

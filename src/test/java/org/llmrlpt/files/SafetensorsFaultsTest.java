@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,22 +51,28 @@ class SafetensorsFaultsTest {
     }
 
     @Test
-    void anyValueInAnyByteOfTheHeaderIsRefusedOrStillAValidFile() throws IOException {
+    void aChangeOfAnyByteOfTheHeaderIsRefusedOrLeavesAValidFile() throws IOException {
         byte[] bytes = small();
         int headerEnd = bytes.length - 16 - 24 - 4;
         int refused = 0;
         int tried = 0;
         for (int at = 0; at < headerEnd; at++) {
             byte original = bytes[at];
-            for (int value = 0; value < 256; value++) {
+            for (int value : changes(original)) {
                 bytes[at] = (byte) value;
-                tried += value == (original & 0xFF) ? 0 : 1;
+                tried++;
                 refused += accepted(bytes) ? 0 : 1;
             }
             bytes[at] = original;
         }
         assertTrue(accepted(bytes));
         assertTrue(refused > tried / 2, refused + " of " + tried + " changes were refused");
+    }
+
+    /** Every single flipped bit, and the characters that mean something in JSON. */
+    private static int[] changes(byte original) {
+        return IntStream.concat(IntStream.range(0, 8).map(bit -> original ^ 1 << bit),
+            "{}[]\":,\\ -.e09n\0".chars()).filter(value -> (byte) value != original).distinct().toArray();
     }
 
     @Test

@@ -144,10 +144,13 @@ class SafetensorsRoundTripTest {
         new SafetensorsWriter().floats("stored", TensorType.F32, MemorySegment.ofArray(values), 0, n)
             .floats("made", TensorType.F32, (from, into, count) -> {
                 for (int i = 0; i < count; i++) { into[i] = from + i; }
-            }, n).write(file);
+            }, n)
+            .floats("half", TensorType.BF16, MemorySegment.ofArray(values), 1000, n - 1000).write(file);
         try (TensorSource read = TensorSource.open(file)) {
             assertArrayEquals(values, TestFiles.floats(read, "stored"));
             assertArrayEquals(values, TestFiles.floats(read, "made"));
+            float[] half = TestFiles.floats(read, "half");
+            for (int i = 0; i < half.length; i++) { assertEquals(i + 1000, half[i], (i + 1000) / 256f); }
         }
     }
 

@@ -174,13 +174,6 @@ public final class KernelHarness implements AutoCloseable {
         execute();
     }
 
-    /** Runs the program again from the values of the first run, as often as wanted. */
-    public void runFromStart() {
-        slots.values().forEach(this::fill);
-        session.upload();
-        execute();
-    }
-
     private void execute() {
         program.run();
         arenas.forEach(session::fetch);

@@ -91,6 +91,11 @@ public final class BpeTrainer {
         }
     }
 
+    /** Where a long text may be cut so that its parts have the pieces of the whole; see {@link Tokenizer#safeCut}. */
+    public static int safeCut(byte[] text, int from, int to) {
+        return PreTokenizer.GPT2.safeCut(text, from, to);
+    }
+
     private void count(byte[] text, int from, int to) {
         ByteBuffer view = ByteBuffer.wrap(text, from, to - from);
         if (pieces.containsKey(view)) {

@@ -66,7 +66,7 @@ enum PreTokenizer {
      * whatever follows {@code to}; -1 when no position is certain.
      */
     int safeCut(byte[] text, int from, int to) {
-        // In every pattern a piece that ends in a letter ends before a space, and a space begins a piece.
+        // In every pattern a letter before a space ends a piece, and the space begins the next.
         for (int i = to - 1; i > from; i--) {
             if (text[i] == ' ' && isAsciiLetter(text[i - 1])) {
                 return i;
@@ -77,11 +77,21 @@ enum PreTokenizer {
         int at = from;
         while (at < lastVisible) {
             at = end(text, at, to);
-            if (at <= lastVisible) {
+            // White space at the end of a text stays together, before a word it does not: no cut after it.
+            if (at <= lastVisible && !endsInSpace(text, from, at)) {
                 certain = at;
             }
         }
         return certain;
+    }
+
+    private static boolean endsInSpace(byte[] text, int from, int to) {
+        for (int length = 1; length <= Math.min(3, to - from); length++) {
+            if (Characters.wellFormedLength(text, to - length, to) == length) {
+                return (Characters.at(text, to - length, to) & 3) == SPACE;
+            }
+        }
+        return false;
     }
 
     private static int lastNonSpace(byte[] text, int from, int to) {

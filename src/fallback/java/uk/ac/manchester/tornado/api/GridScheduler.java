@@ -14,7 +14,7 @@ public class GridScheduler {
 
     /** A scheduler with one grid. */
     public GridScheduler(String taskName, WorkerGrid grid) {
-        addWorkerGrid(taskName, grid);
+        grids.put(taskName, grid);
     }
 
     /** Sets the grid of "graph.task". */

@@ -116,7 +116,7 @@ final class StrictEngine extends Engine {
         for (Object array : graph.consumed()) {
             if (previous < 0) {
                 throw new RuleViolation("Graph " + graph.name() + " consumes " + name(array)
-                        + ", but no graph has been executed before it");
+                        + ", but no graph has been executed before it since the plan's memory was allocated");
             }
             DeviceBuffer buffer = held.get(previous).get(array);
             if (buffer == null || buffer.freed) {
@@ -214,6 +214,7 @@ final class StrictEngine extends Engine {
             if (!selected[g]) { continue; }
             for (DeviceBuffer buffer : held.get(g).values()) { buffer.freed |= buffer.owner == g; }
             held.get(g).clear();
+            if (previous == g) { previous = -1; }
         }
     }
 

@@ -23,7 +23,8 @@ final class WorkGroup {
 
     private final KernelTask task;
     private final WorkShape shape;
-    private final long number;
+    private final Integer[] ids = new Integer[3];
+    private final int[] first = new int[3];
     private final Object[] arguments;
     private final LocalMemory memory;
     private final int threadCount;
@@ -40,10 +41,14 @@ final class WorkGroup {
     WorkGroup(KernelTask task, WorkShape shape, long number, Object[] arguments, LocalMemory memory) {
         this.task = task;
         this.shape = shape;
-        this.number = number;
         this.arguments = arguments.clone();
         this.memory = memory;
         threadCount = shape.threadsPerGroup();
+        int[] groups = shape.groups();
+        ids[0] = (int) (number % groups[0]);
+        ids[1] = (int) (number / groups[0] % groups[1]);
+        ids[2] = (int) (number / groups[0] / groups[1]);
+        for (int d = 0; d < 3; d++) { first[d] = shape.offset()[d] + ids[d] * shape.local()[d]; }
     }
 
     /** Runs all threads; returns whether there were barriers. */
@@ -68,13 +73,13 @@ final class WorkGroup {
         return false;
     }
 
-    int id(int dimension) {
-        int[] groups = shape.groups();
-        return switch (dimension) {
-            case 0 -> (int) (number % groups[0]);
-            case 1 -> (int) (number / groups[0] % groups[1]);
-            default -> (int) (number / groups[0] / groups[1]);
-        };
+    Integer id(int dimension) {
+        return ids[dimension];
+    }
+
+    /** Returns the number in the grid of the group's first thread. */
+    int firstThread(int dimension) {
+        return first[dimension];
     }
 
     Object local(int index, LocalMemory.Kind kind, int size) {

@@ -1,10 +1,15 @@
 package uk.ac.manchester.tornado.api.fallback;
 
-/** One thread of a grid: where it is, and its work-group. */
+/** One thread of a grid: where it is, and its work-group. Numbers are boxed once and shared where possible. */
 public final class WorkItem {
-    private static final int[] ZERO = new int[3];
     /** Outside any grid: all numbers are zero, barriers do nothing, local arrays are the caller's own. */
     public static final WorkItem NONE = new WorkItem();
+    private static final Integer ZERO = 0;
+    private static final Integer[] SMALL = new Integer[WorkShape.MAX_LOCAL];
+
+    static {
+        for (int i = 0; i < SMALL.length; i++) { SMALL[i] = i; }
+    }
 
     private final WorkGroup group;
     private final WorkShape shape;
@@ -13,7 +18,7 @@ public final class WorkItem {
 
     private WorkItem() {
         group = null;
-        shape = new WorkShape(ZERO, new int[] {1, 1, 1}, ZERO, ZERO);
+        shape = null;
         index = 0;
     }
 
@@ -24,18 +29,23 @@ public final class WorkItem {
     }
 
     /** Returns the thread's number in the grid. */
-    public int globalId(int dimension) {
-        return shape.offset()[dimension] + groupId(dimension) * shape.local()[dimension] + localId(dimension);
+    public Integer globalId(int dimension) {
+        return group == null ? ZERO : group.firstThread(dimension) + localIndex(dimension);
     }
 
     /** Returns the work-group's number. */
-    public int groupId(int dimension) {
-        return group == null ? 0 : group.id(dimension);
+    public Integer groupId(int dimension) {
+        return group == null ? ZERO : group.id(dimension);
     }
 
     /** Returns the thread's number in its work-group. */
-    public int localId(int dimension) {
+    public Integer localId(int dimension) {
+        return group == null ? ZERO : SMALL[localIndex(dimension)];
+    }
+
+    private int localIndex(int dimension) {
         int[] local = shape.local();
+        if (local[0] == shape.threadsPerGroup()) { return dimension == 0 ? index : 0; }
         return switch (dimension) {
             case 0 -> index % local[0];
             case 1 -> index / local[0] % local[1];
@@ -44,13 +54,13 @@ public final class WorkItem {
     }
 
     /** Returns the number of threads in the grid. */
-    public int globalSize(int dimension) {
-        return shape.global()[dimension];
+    public Integer globalSize(int dimension) {
+        return group == null ? ZERO : shape.globalSize()[dimension];
     }
 
     /** Returns the number of threads in a work-group. */
-    public int localSize(int dimension) {
-        return group == null ? 0 : shape.local()[dimension];
+    public Integer localSize(int dimension) {
+        return group == null ? ZERO : shape.localSize()[dimension];
     }
 
     /** Waits for the other threads of the work-group. */

@@ -3,7 +3,8 @@ package uk.ac.manchester.tornado.api.fallback;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 
 /** The checked shape of a grid: sizes per dimension. */
-record WorkShape(int[] global, int[] local, int[] groups, int[] offset) {
+record WorkShape(int[] local, int[] groups, int[] offset, int threadsPerGroup, Integer[] globalSize,
+        Integer[] localSize) {
     static final int MAX_LOCAL = 1024;
 
     /** Checks a task's grid; every broken rule is a sentence. */
@@ -17,7 +18,11 @@ record WorkShape(int[] global, int[] local, int[] groups, int[] offset) {
         if (local == null) {
             throw new RuleViolation("The WorkerGrid of task " + task + " has no local size; call setLocalWork");
         }
-        WorkShape shape = new WorkShape(new int[3], new int[3], new int[3], new int[3]);
+        int[] sizes = new int[3];
+        int[] groups = new int[3];
+        int[] offset = new int[3];
+        Integer[] globalSize = new Integer[3];
+        Integer[] localSize = new Integer[3];
         long threads = 1;
         for (int d = 0; d < 3; d++) {
             if (global[d] < 1 || local[d] < 1 || global[d] % local[d] != 0) {
@@ -25,20 +30,17 @@ record WorkShape(int[] global, int[] local, int[] groups, int[] offset) {
                         + "dimension " + d + ", which is no multiple of the local size " + local[d]);
             }
             threads *= local[d];
-            shape.global[d] = Math.toIntExact(global[d]);
-            shape.local[d] = Math.toIntExact(local[d]);
-            shape.groups[d] = shape.global[d] / shape.local[d];
-            shape.offset[d] = Math.toIntExact(grid.getGlobalOffset()[d]);
+            globalSize[d] = Math.toIntExact(global[d]);
+            localSize[d] = Math.toIntExact(local[d]);
+            sizes[d] = localSize[d];
+            groups[d] = globalSize[d] / localSize[d];
+            offset[d] = Math.toIntExact(grid.getGlobalOffset()[d]);
         }
         if (threads > MAX_LOCAL) {
             throw new RuleViolation("The WorkerGrid of task " + task + " has work-groups of " + threads
                     + " threads; at most " + MAX_LOCAL + " are possible");
         }
-        return shape;
-    }
-
-    int threadsPerGroup() {
-        return local[0] * local[1] * local[2];
+        return new WorkShape(sizes, groups, offset, (int) threads, globalSize, localSize);
     }
 
     long groupCount() {

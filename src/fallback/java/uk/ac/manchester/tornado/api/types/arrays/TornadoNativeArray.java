@@ -1,9 +1,7 @@
 package uk.ac.manchester.tornado.api.types.arrays;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
 /**
  * An array in native memory: a 16-byte header, then the elements, aligned to 64 bytes. The memory is freed when the
@@ -36,12 +34,7 @@ public abstract class TornadoNativeArray {
     private static MemorySegment allocate(int size, int elementSize) {
         if (size < 0) { throw new IllegalArgumentException("An array cannot have " + size + " elements"); }
         long bytes = ALIGNMENT + (long) size * elementSize;
-        try {
-            return Arena.ofAuto().allocate(bytes, ALIGNMENT).asSlice(ALIGNMENT - ARRAY_HEADER);
-        } catch (OutOfMemoryError e) {
-            throw (TornadoOutOfMemoryException) new TornadoOutOfMemoryException("No native memory for an array of "
-                    + bytes + " bytes; free memory or raise -XX:MaxDirectMemorySize").initCause(e);
-        }
+        return NativeMemory.allocate(bytes, ALIGNMENT).asSlice(ALIGNMENT - ARRAY_HEADER);
     }
 
     static int elements(long bytes, int elementSize) {

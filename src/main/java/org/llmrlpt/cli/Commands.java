@@ -1,0 +1,13 @@
+package org.llmrlpt.cli;
+
+import java.util.List;
+
+/** The list of all commands, in the order in which the help shows them. */
+final class Commands {
+    private Commands() {
+    }
+
+    static List<Command<?>> all() {
+        return List.of(new PretrainCommand(), new EvalCommand(), new GenerateCommand());
+    }
+}

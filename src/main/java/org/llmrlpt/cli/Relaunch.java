@@ -1,0 +1,119 @@
+package org.llmrlpt.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.llmrlpt.config.UserError;
+
+/**
+ * Makes plain {@code java -jar llm-rlpt.jar} work. The CPU kernels need the module jdk.incubator.vector, which no
+ * manifest can ask for; so the process replaces itself by the same java with the flags that it needs. The process id
+ * stays, and with it signals, job control and file descriptors.
+ */
+final class Relaunch {
+    private static final String VECTOR = "jdk.incubator.vector";
+    /** Set in the second process, so that there is never a third. */
+    private static final String GUARD = "llmrlpt.relaunched";
+
+    private Relaunch() {
+    }
+
+    /**
+     * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java limits
+     * what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory plan
+     * refuses what does not fit.
+     */
+    static final List<String> FLAGS = List.of("--add-modules", VECTOR, "--enable-native-access=ALL-UNNAMED",
+        "-XX:MaxDirectMemorySize=16t");
+
+    /**
+     * Returns at once when this JVM has what it needs, as under tornado; otherwise the program starts again and this
+     * call does not return, except with the exit code of a child where a process cannot be replaced.
+     *
+     * @return the exit code of the child, or -1 to go on in this JVM
+     */
+    static int ifNeeded(String[] args) {
+        if (ModuleLayer.boot().findModule(VECTOR).isPresent()) {
+            return -1;
+        }
+        if (System.getProperty(GUARD) != null || ModuleFinder.ofSystem().find(VECTOR).isEmpty()) {
+            throw new UserError("the Java in " + System.getProperty("java.home") + " has no module " + VECTOR
+                + ": install a complete JDK 25, for example Temurin 25");
+        }
+        List<String> command = command(javaExecutable(), ManagementFactory.getRuntimeMXBean().getInputArguments(),
+            System.getProperty("java.class.path"), args);
+        System.out.flush();
+        System.err.flush();
+        if (!isWindows()) {
+            replaceProcess(command);
+        }
+        return child(command);
+    }
+
+    /** The command line: our flags, then the user's own, which win, then what was to be run. */
+    static List<String> command(String java, List<String> userFlags, String classPath, String[] args) {
+        List<String> command = new ArrayList<>();
+        command.add(java);
+        command.addAll(FLAGS);
+        command.addAll(userFlags);
+        command.add("-D" + GUARD + "=true");
+        command.add("-cp");
+        command.add(classPath);
+        command.add(Main.class.getName());
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    private static String javaExecutable() {
+        return System.getProperty("java.home") + File.separator + "bin" + File.separator
+            + (isWindows() ? "java.exe" : "java");
+    }
+
+    private static boolean isWindows() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
+    }
+
+    /** execv(2): on success there is nobody left to return to. */
+    private static void replaceProcess(List<String> command) {
+        Linker linker = Linker.nativeLinker();
+        SymbolLookup libc = linker.defaultLookup();
+        Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding"));
+        try (Arena arena = Arena.ofConfined()) {
+            var execv = linker.downcallHandle(libc.findOrThrow("execv"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            // One more than there are arguments: the null that ends the list.
+            MemorySegment argv = arena.allocate(ValueLayout.ADDRESS, command.size() + 1L);
+            for (int i = 0; i < command.size(); i++) {
+                argv.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(command.get(i), charset));
+            }
+            int ignored = (int) execv.invokeExact(argv.getAtIndex(ValueLayout.ADDRESS, 0), argv);
+        } catch (Throwable e) {
+            throw new IllegalStateException("cannot call execv", e);
+        }
+    }
+
+    private static int child(List<String> command) {
+        try {
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+            return process.waitFor();
+        } catch (IOException e) {
+            throw new UserError("cannot start " + command.getFirst() + " (" + e.getMessage() + "): start with java "
+                + String.join(" ", FLAGS) + " -jar llm-rlpt.jar", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Failures.BUG;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.llmrlpt.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.ConfigFiles;
+import org.llmrlpt.config.UserError;
+
+/**
+ * Where a setting's value comes from. The command line wins over the config file, which wins over the model file, which
+ * wins over the defaults. A model named on the command line replaces all of the config file's {@code model.*}, for
+ * otherwise {@code config=runs/a/config.json model=models/small.json} would train the old model.
+ */
+final class SettingLayers {
+    private static final String MODEL = "model";
+    private static final String OF_MODEL = "model.";
+
+    private SettingLayers() {
+    }
+
+    /** All given values by name, from all layers. */
+    static Map<String, String> merge(Class<? extends Record> type, Map<String, String> commandLine) {
+        Map<String, String> line = new LinkedHashMap<>(commandLine);
+        String file = line.remove(CommandLines.CONFIG);
+        Map<String, String> config = new LinkedHashMap<>();
+        if (file != null) {
+            config.putAll(known(type, ConfigFiles.read(Path.of(file)), file));
+        }
+        Map<String, String> merged = new LinkedHashMap<>();
+        if (hasModel(type)) {
+            if (line.containsKey(MODEL)) {
+                config.keySet().removeIf(name -> name.startsWith(OF_MODEL));
+            }
+            String model = line.getOrDefault(MODEL, config.getOrDefault(MODEL, defaultModel(type)));
+            merged.putAll(known(type, ConfigFiles.readModel(model), model));
+        }
+        merged.putAll(config);
+        merged.putAll(line);
+        return merged;
+    }
+
+    private static boolean hasModel(Class<? extends Record> type) {
+        List<String> names = Binder.settings(type).stream().map(Binder.Setting::name).toList();
+        return names.contains(MODEL) && names.stream().anyMatch(n -> n.startsWith(OF_MODEL));
+    }
+
+    private static String defaultModel(Class<? extends Record> type) {
+        return Binder.settings(type).stream().filter(s -> s.name().equals(MODEL)).findFirst().orElseThrow().or();
+    }
+
+    private static Map<String, String> known(Class<? extends Record> type, Map<String, String> values, String file) {
+        List<String> names = Binder.settings(type).stream().map(Binder.Setting::name).toList();
+        for (String name : values.keySet()) {
+            if (!names.contains(name)) {
+                throw new UserError("there is no setting '" + name + "', which stands in " + file
+                    + Binder.suggestion(name, names) + ": mend or remove it");
+            }
+        }
+        return values;
+    }
+}

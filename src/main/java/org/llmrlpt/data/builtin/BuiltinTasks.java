@@ -1,0 +1,126 @@
+package org.llmrlpt.data.builtin;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.llmrlpt.config.UserError;
+import org.llmrlpt.random.RandomStream;
+
+/**
+ * Problems by number: problem n is a function of the seed, the choice of families and levels, and n. Whether a problem
+ * belongs to training or is held out follows from the problem itself, not its wording, so the two never meet.
+ */
+public final class BuiltinTasks {
+    public static final int HIGHEST_LEVEL = 4;
+    /** The size of the training text when nothing else is asked for, in bytes. */
+    public static final long DEFAULT_BYTES = 4L << 20;
+    private static final double HELD_OUT_SHARE = 0.1;
+
+    private static final Map<String, Family> FAMILIES = new LinkedHashMap<>();
+
+    static {
+        FAMILIES.put("addition", ColumnArithmetic::addition);
+        FAMILIES.put("subtraction", ColumnArithmetic::subtraction);
+        FAMILIES.put("multiplication", ColumnArithmetic::multiplication);
+        FAMILIES.put("modular", Numbers::modular);
+        FAMILIES.put("equation", Numbers::equation);
+        FAMILIES.put("comparison", Numbers::comparison);
+        FAMILIES.put("sorting", Lists::sorting);
+        FAMILIES.put("counting", Lists::counting);
+        FAMILIES.put("story", Stories::story);
+        FAMILIES.put("chain", Stories::chain);
+        FAMILIES.put("ordering", Stories::ordering);
+    }
+
+    private final List<String> families;
+    private final int lowest;
+    private final int highest;
+    private final boolean heldOut;
+    private final RandomStream stream;
+
+    /**
+     * A choice of problems.
+     *
+     * @param families names from {@link #families}
+     * @param lowest the lowest level
+     * @param highest the highest level
+     * @param heldOut whether to give held-out problems instead of training ones
+     * @param seed the run's seed
+     * @throws UserError when a name or level does not exist
+     */
+    public BuiltinTasks(List<String> families, int lowest, int highest, boolean heldOut, long seed) {
+        for (String family : families) {
+            if (!FAMILIES.containsKey(family)) {
+                throw new UserError("There is no task family \"" + family + "\"; choose from "
+                        + String.join(", ", families()) + ".");
+            }
+        }
+        if (families.isEmpty()) {
+            throw new UserError("No task family is chosen; choose from " + String.join(", ", families()) + ".");
+        }
+        if (lowest < 1 || highest > HIGHEST_LEVEL || lowest > highest) {
+            throw new UserError("Task levels " + lowest + " to " + highest + " do not exist; give levels from 1 to "
+                    + HIGHEST_LEVEL + ".");
+        }
+        this.families = List.copyOf(families);
+        this.lowest = lowest;
+        this.highest = highest;
+        this.heldOut = heldOut;
+        this.stream = RandomStream.of(seed, heldOut ? "builtin held out" : "builtin training");
+    }
+
+    /** All families at all levels. */
+    public static BuiltinTasks all(boolean heldOut, long seed) {
+        return new BuiltinTasks(families(), 1, HIGHEST_LEVEL, heldOut, seed);
+    }
+
+    /** The names of all families. */
+    public static List<String> families() {
+        return List.copyOf(FAMILIES.keySet());
+    }
+
+    /** Problem number {@code number}. */
+    public Problem problem(long number) {
+        RandomStream random = stream.child(number);
+        String family = families.get(random.nextInt(families.size()));
+        int level = random.between(lowest, highest);
+        while (true) {
+            Family.Draft draft = FAMILIES.get(family).make(level, random);
+            String key = family + " " + draft.key();
+            if (isHeldOut(key) == heldOut) {
+                return new Problem(family, level, key, draft.question(), draft.steps(), draft.answer());
+            }
+        }
+    }
+
+    /** Whether the problem with this key is held out, for every seed alike. */
+    static boolean isHeldOut(String key) {
+        return RandomStream.of(0, key).nextDouble() < HELD_OUT_SHARE;
+    }
+
+    /** The texts of problems 0, 1, 2, … until they have at least so many bytes together; made as they are read. */
+    public Iterable<String> documents(long bytes) {
+        return () -> new Iterator<>() {
+            private long made;
+            private long number;
+
+            @Override
+            public boolean hasNext() {
+                return made < bytes;
+            }
+
+            @Override
+            public String next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                String text = problem(number++).text();
+                made += text.getBytes(StandardCharsets.UTF_8).length;
+                return text;
+            }
+        };
+    }
+}

@@ -1,0 +1,47 @@
+package org.llmrlpt.data.builtin;
+
+/**
+ * A problem with its solution.
+ *
+ * @param family the kind of problem
+ * @param level its difficulty, from 1
+ * @param key the problem without its wording: what decides between training and held-out problems
+ * @param question one line
+ * @param steps the worked solution, one line of true statements, each ended by a full stop
+ * @param answer a number, a list of numbers or a name
+ */
+public record Problem(String family, int level, String key, String question, String steps, String answer) {
+    /** What stands before an answer. */
+    public static final String ANSWER_MARK = "Answer:";
+
+    /** What a model is given: the question and a line end. */
+    public String prompt() {
+        return question + "\n";
+    }
+
+    /** What a model is to write: the steps and the answer. */
+    public String solution() {
+        return steps + "\n" + ANSWER_MARK + " " + answer;
+    }
+
+    /** The whole document. */
+    public String text() {
+        return prompt() + solution();
+    }
+
+    /** The answer in a written solution: what follows the last mark on its line, or null when there is no mark. */
+    public static String answerIn(String written) {
+        int mark = written.lastIndexOf(ANSWER_MARK);
+        if (mark < 0) {
+            return null;
+        }
+        String rest = written.substring(mark + ANSWER_MARK.length());
+        int end = rest.indexOf('\n');
+        return (end < 0 ? rest : rest.substring(0, end)).strip();
+    }
+
+    /** Whether a written solution ends with the right answer. */
+    public boolean isSolvedBy(String written) {
+        return answer.equals(answerIn(written));
+    }
+}

@@ -1,0 +1,96 @@
+package org.llmrlpt.data.prepare;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import it.unimi.dsi.fastutil.bytes.ByteArrayList;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.llmrlpt.config.UserError;
+
+/** Reads one document from each line of a .jsonl stream. */
+final class JsonLines {
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+    private final Path file;
+    private final String field;
+    private final DocumentSink sink;
+    private final ByteArrayList line = new ByteArrayList();
+    private long number;
+
+    JsonLines(Path file, String field, DocumentSink sink) {
+        this.file = file;
+        this.field = field;
+        this.sink = sink;
+    }
+
+    void add(byte[] bytes, int from, int to) {
+        int start = from;
+        for (int i = from; i < to; i++) {
+            if (bytes[i] == '\n') {
+                line.addElements(line.size(), bytes, start, i - start);
+                endLine();
+                if (sink.isFull()) {
+                    return;
+                }
+                start = i + 1;
+            }
+        }
+        line.addElements(line.size(), bytes, start, to - start);
+    }
+
+    /** The stream ends; the last line needs no line end. */
+    void end() {
+        if (!line.isEmpty()) {
+            endLine();
+        }
+    }
+
+    private void endLine() {
+        number++;
+        if (!isBlank()) {
+            byte[] text = text().getBytes(StandardCharsets.UTF_8);
+            sink.text(text, 0, text.length);
+            sink.end();
+        }
+        line.clear();
+    }
+
+    private boolean isBlank() {
+        for (int i = 0; i < line.size(); i++) {
+            byte b = line.getByte(i);
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String text() {
+        JsonNode object;
+        try {
+            object = JSON.readTree(line.elements(), 0, line.size());
+        } catch (JsonProcessingException e) {
+            throw new UserError(file + ":" + number + " is not valid JSON: " + firstLine(e.getOriginalMessage())
+                    + "; mend or remove that line.", e);
+        } catch (IOException e) {
+            throw new UserError(file + ":" + number + " cannot be read: " + e.getMessage() + ".", e);
+        }
+        JsonNode text = object.path(field);
+        if (!text.isTextual()) {
+            throw new UserError(file + ":" + number + " has no text field \"" + field
+                    + "\"; set field= to the name of the field that holds the text.");
+        }
+        return text.textValue();
+    }
+
+    private static String firstLine(String message) {
+        return message.lines().findFirst().orElse("");
+    }
+}

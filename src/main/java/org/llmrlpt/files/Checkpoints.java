@@ -1,0 +1,88 @@
+package org.llmrlpt.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.llmrlpt.config.UserError;
+
+/**
+ * The folder of a run's checkpoints, {@code step-000123} and so on; each appears whole, with checksums, or not at all.
+ * Reading needs no lock; saving belongs to the process that holds the {@link RunFolder}.
+ */
+public final class Checkpoints {
+    private static final Pattern NAME = Pattern.compile("step-(\\d{6,18})");
+
+    private final Path folder;
+
+    /** The checkpoints in {@code folder}, which need not exist yet. */
+    public Checkpoints(Path folder) {
+        this.folder = folder;
+    }
+
+    /** The folder of the checkpoint after {@code step} optimizer steps. */
+    public Path at(long step) {
+        return folder.resolve(String.format("step-%06d", step));
+    }
+
+    /** The optimizer steps a checkpoint folder was written after. */
+    public static long step(Path checkpoint) {
+        var name = NAME.matcher(checkpoint.getFileName().toString());
+        if (!name.matches()) {
+            throw new UserError(checkpoint + " is not a checkpoint: its name must be like step-000123.");
+        }
+        return Long.parseLong(name.group(1));
+    }
+
+    /** All checkpoints, oldest first. */
+    public List<Path> list() {
+        if (!Files.isDirectory(folder)) { return List.of(); }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(entry -> NAME.matcher(entry.getFileName().toString()).matches())
+                .sorted(Comparator.comparingLong(Checkpoints::step)).toList();
+        } catch (IOException e) {
+            throw new UserError("Cannot read " + folder + ": " + JsonFile.reason(e) + ".", e);
+        }
+    }
+
+    /**
+     * The newest checkpoint, verified against its checksums; empty if there is none. A damaged one is a
+     * {@link UserError}: going back to the one before loses work, so that is for the user to decide.
+     */
+    public Optional<Path> latest() {
+        List<Path> all = list();
+        if (all.isEmpty()) { return Optional.empty(); }
+        Path newest = all.getLast();
+        try {
+            Checksums.verify(newest);
+        } catch (UserError e) {
+            String damage = e.getMessage().substring(0, e.getMessage().length() - 1);
+            throw new UserError("The checkpoint " + newest + " is damaged (" + damage + "): delete that folder to "
+                + (all.size() == 1 ? "start from the beginning."
+                    : "resume from " + all.get(all.size() - 2).getFileName() + "."), e);
+        }
+        return Optional.of(newest);
+    }
+
+    /**
+     * Saves a checkpoint, then deletes the oldest so that {@code keep} remain. {@code content} writes the files;
+     * checksums are added here. A failure leaves the earlier checkpoints as they were.
+     */
+    public Path save(long step, int keep, AtomicFolder.Content content) {
+        if (keep < 1) { throw new IllegalArgumentException("a checkpoint that is saved is kept: " + keep); }
+        Path checkpoint = at(step);
+        AtomicFolder.replace(checkpoint, temporary -> {
+            content.writeInto(temporary);
+            Checksums.write(temporary);
+        });
+        List<Path> all = list();
+        for (Path old : all.subList(0, Math.max(0, all.size() - keep))) {
+            if (!old.equals(checkpoint)) { AtomicFolder.delete(old); }
+        }
+        return checkpoint;
+    }
+}

@@ -1,0 +1,60 @@
+package org.llmrlpt.train;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.llmrlpt.config.DataSettings;
+import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.TokenDataset;
+import org.llmrlpt.data.prepare.DataPreparation;
+import org.llmrlpt.data.prepare.DocumentSource;
+import org.llmrlpt.data.prepare.FileDocuments;
+import org.llmrlpt.data.prepare.PreparationProgress;
+import org.llmrlpt.data.prepare.PreparationSettings;
+import org.llmrlpt.data.tokenizer.Tokenizer;
+import org.llmrlpt.data.tokenizer.Tokenizers;
+
+/** The tokens of a run: prepared ones as they are, text prepared into the run's own folder. */
+public final class TrainingData {
+    private static final String FOLDER = "data";
+
+    private TrainingData() {
+    }
+
+    /**
+     * Opens the tokens that the settings name. Text, and the built-in text where none is named, is prepared into
+     * {@code run/data} the first time, so that a resumed run sees the same tokens.
+     */
+    public static TokenDataset open(DataSettings settings, long seed, Path run, PreparationProgress progress) {
+        Path own = run.resolve(FOLDER);
+        if (TokenDataset.isAt(own)) {
+            return TokenDataset.open(own, true);
+        }
+        if (settings.source() != null && TokenDataset.isAt(Path.of(settings.source()))) {
+            TokenDataset data = TokenDataset.open(Path.of(settings.source()), true);
+            requireSameTokenizer(settings, data);
+            return data;
+        }
+        Tokenizer tokenizer = Tokenizers.open(settings.tokenizer());
+        PreparationSettings preparation = PreparationSettings.defaults().withField(settings.field());
+        if (settings.validationFraction() != null) {
+            preparation = preparation.withValidationFraction(settings.validationFraction());
+        }
+        DataPreparation work = new DataPreparation(tokenizer, preparation, progress);
+        if (settings.source() == null) {
+            long bytes = (long) (settings.builtinMegabytes() * 1e6);
+            work.prepare(BuiltinText.training(seed, bytes), BuiltinText.validation(seed, bytes / 20), own);
+        } else {
+            work.prepare(new FileDocuments(List.of(Path.of(settings.source())), preparation), own);
+        }
+        return TokenDataset.open(own, false);
+    }
+
+    private static void requireSameTokenizer(DataSettings settings, TokenDataset data) {
+        if (!settings.tokenizer().equals(Tokenizers.BYTES)
+            && !Tokenizers.open(settings.tokenizer()).isSameAs(data.tokenizer())) {
+            throw new UserError("the data in " + settings.source() + " was prepared with another tokenizer than "
+                + settings.tokenizer() + ": leave out tokenizer, or prepare the data again with it");
+        }
+    }
+}
