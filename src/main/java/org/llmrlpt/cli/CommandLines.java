@@ -3,6 +3,7 @@ package org.llmrlpt.cli;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -169,7 +170,8 @@ final class CommandLines {
             map.put(nameOf(option), option.stringValues().getLast());
         }
         List<String> known = names(result.commandSpec());
-        for (PositionalParamSpec positional : result.matchedPositionals()) {
+        // picocli lists the one positional parameter again after every option that stands between its values.
+        for (PositionalParamSpec positional : new LinkedHashSet<>(result.matchedPositionals())) {
             for (String argument : positional.stringValues()) {
                 int equals = argument.indexOf('=');
                 if (equals < 1) {
