@@ -24,7 +24,8 @@ import org.llmrlpt.kernels.Shaping;
  *     dL/dz_x = -scale (w (1 - p_x) - p_x O)
  * </pre>
  *
- * 1 - p_x comes from the other tokens' exponentials, never from a subtraction, so that it is right when p_x is nearly 1.
+ * 1 - p_x comes from the other tokens' exponentials, never from a subtraction, so that it is right when p_x is nearly
+ * 1; likewise the tail's sum is not what the head leaves over, but a sum of its own.
  * For use by one thread.
  */
 final class PolicyRow {
