@@ -33,7 +33,8 @@ final class CommandLines {
     /** The grammar of all commands; those of two words become a group and a command in it. */
     static CommandLine of(List<Command<?>> commands, String version) {
         CommandSpec root = CommandSpec.create().name("llm-rlpt").version("llm-rlpt " + version);
-        root.addOption(OptionSpec.builder("-V", "--version").versionHelp(true).description("print the version").build());
+        root.addOption(OptionSpec.builder("-V", "--version").versionHelp(true).description("print the version")
+            .build());
         root.addOption(help());
         root.usageMessage().description("Pre-trains transformers with a reward-shaped objective, in Java on TornadoVM.")
             .customSynopsis("llm-rlpt COMMAND [SETTING=VALUE]...", "llm-rlpt COMMAND --help").commandListHeading(
@@ -101,7 +102,8 @@ final class CommandLines {
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
             return "N";
         }
-        return type == double.class || type == Double.class || type == float.class || type == Float.class ? "X" : "TEXT";
+        boolean fraction = type == double.class || type == Double.class || type == float.class || type == Float.class;
+        return fraction ? "X" : "TEXT";
     }
 
     /** picocli formats texts with printf. */
@@ -165,8 +167,8 @@ final class CommandLines {
         String command = ((Command<?>) spec.userObject()).name();
         List<String> commands = spec.subcommands().keySet().stream().map(n -> command + " " + n).toList();
         String near = Binder.suggestion(command + " " + argument, commands);
-        return new UserError("argument '" + argument + "' is not a setting" + near + ": write NAME=VALUE, or see llm-rlpt "
-            + command + " --help");
+        return new UserError("argument '" + argument + "' is not a setting" + near + ": write NAME=VALUE, or see "
+            + "llm-rlpt " + command + " --help");
     }
 
     private static UserError unknown(CommandLine line, String argument) {

@@ -8,6 +8,7 @@ final class Commands {
     }
 
     static List<Command<?>> all() {
-        return List.of(new PretrainCommand(), new EvalCommand(), new GenerateCommand());
+        return List.of(new PretrainCommand(), new EvalCommand(), new GenerateCommand(), new DataPrepareCommand(),
+            new TrainTokenizerCommand(), new DevicesCommand());
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.llmrlpt.config.UserError;
 
 /** What went wrong, as one sentence and an exit code; a stack trace only for what is our own mistake. */
@@ -25,7 +26,7 @@ final class Failures {
     static int report(Throwable thrown, PrintStream err) {
         Optional<String> sentence = sentence(thrown);
         if (sentence.isPresent()) {
-            err.println("llm-rlpt: " + sentence.get().lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(""));
+            err.println("llm-rlpt: " + sentence.get().lines().map(String::strip).collect(Collectors.joining(" ")));
             if (System.getenv(TRACE) != null) {
                 thrown.printStackTrace(err);
             }
@@ -82,6 +83,7 @@ final class Failures {
     }
 
     private static String message(Throwable t) {
-        return t.getMessage() == null || t.getMessage().isBlank() ? t.getClass().getSimpleName() : t.getMessage().strip();
+        String text = t.getMessage() == null ? "" : t.getMessage().strip();
+        return text.isEmpty() ? t.getClass().getSimpleName() : text;
     }
 }

@@ -30,9 +30,9 @@ final class Relaunch {
     }
 
     /**
-     * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java limits
-     * what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory plan
-     * refuses what does not fit.
+     * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java
+     * limits what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory
+     * plan refuses what does not fit.
      */
     static final List<String> FLAGS = List.of("--add-modules", VECTOR, "--enable-native-access=ALL-UNNAMED",
         "-XX:MaxDirectMemorySize=16t");

@@ -2,10 +2,12 @@ package org.llmrlpt.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Rows of texts as lines with aligned columns. */
 final class Table {
     private static final String GAP = "  ";
+    private static final Pattern NUMBER = Pattern.compile("[-+±]?[0-9][0-9.,_]*(e[-+]?[0-9]+)?( ?[%A-Za-z/]+)?");
 
     private Table() {
     }
@@ -38,9 +40,9 @@ final class Table {
         return column < row.size() ? row.get(column) : "";
     }
 
-    /** Whether all cells below the first row begin with a digit or a sign and one, or say that there is none. */
+    /** Whether all cells below the first row are numbers, with or without a unit, or say that there is none. */
     private static boolean isNumbers(List<List<String>> rows, int column) {
         return rows.size() > 1 && rows.stream().skip(1).map(r -> cell(r, column))
-            .allMatch(t -> t.isEmpty() || t.equals("-") || t.matches("[-+±]?[0-9][0-9.,_]*(e[-+]?[0-9]+)?( ?[%A-Za-z/]+)?"));
+            .allMatch(t -> t.isEmpty() || t.equals("-") || NUMBER.matcher(t).matches());
     }
 }

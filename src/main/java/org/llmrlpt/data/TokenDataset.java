@@ -52,7 +52,7 @@ public final class TokenDataset {
                         + " prepare the data again.");
             }
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + e.getMessage() + ".", e);
+            throw FileProblem.reading(file, e);
         }
         Tokenizer tokenizer = Tokenizers.open(folder);
         if (tokenizer.vocabularySize() != index.vocabularySize() || tokenizer.endOfText() != index.endOfText()) {

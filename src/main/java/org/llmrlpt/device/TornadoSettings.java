@@ -11,6 +11,7 @@ public final class TornadoSettings {
     private static final String BAILOUT = "tornado.recover.bailout";
     private static final String BYTECODE_SIZE = "tornado.tvm.maxbytecodesize";
     private static final String DEVICE_MEMORY = "tornado.device.memory";
+    private static final String OPENCL_FLAGS = "tornado.opencl.compiler.flags";
     private static final String OPTIONS_CLASS = "uk.ac.manchester.tornado.runtime.common.TornadoOptions";
     private static final String FALLBACK_CLASS = "uk.ac.manchester.tornado.api.fallback.FallbackRuntime";
 
@@ -21,7 +22,8 @@ public final class TornadoSettings {
     public static boolean isFallback() {
         try {
             Class.forName(FALLBACK_CLASS, false, TornadoSettings.class.getClassLoader());
-            // Under tornado the fallback's jar is still on the class path, but the module tornado.api hides its package.
+            // Under tornado the fallback's jar is still on the class path, but the module tornado.api hides its
+            // package.
             return ModuleLayer.boot().findModule("tornado.api").isEmpty();
         } catch (ClassNotFoundException e) {
             return false;
@@ -38,6 +40,9 @@ public final class TornadoSettings {
         System.setProperty(BAILOUT, "False");
         // The default of 4096 bytes overflows with about 100 tasks.
         setIfAbsent(BYTECODE_SIZE, "262144");
+        // The default adds -cl-fast-relaxed-math, under which OpenCL may assume that NaN and infinity never occur:
+        // tried on PoCL, v - v != 0 was false for both.
+        setIfAbsent(OPENCL_FLAGS, "-cl-mad-enable -w");
         if (device.matches("\\d+:\\d+")) {
             String[] parts = device.split(":");
             System.setProperty("tornado.backend", parts[0]);

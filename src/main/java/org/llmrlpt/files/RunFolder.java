@@ -36,7 +36,7 @@ public final class RunFolder implements AutoCloseable {
     public static RunFolder create(Path folder, Object config) {
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new UserError("The run folder " + folder
-                + " is there already: go on with it by resume=true, or choose another run name.");
+                + " is there already: go on with it by resume=" + folder + ", or choose another one with run=.");
         }
         AtomicFolder.create(folder, temporary -> {
             Files.createDirectory(temporary.resolve(CHECKPOINTS));
@@ -104,6 +104,18 @@ public final class RunFolder implements AutoCloseable {
     /** Puts the summary in place. */
     public void summary(Object summary) {
         JsonFile.write(folder.resolve(SUMMARY), summary);
+    }
+
+    /** Deletes the folder of a run that failed before its first step, so that its name is free for the next try. */
+    public void discardIfUnused() {
+        Path metrics = folder.resolve(METRICS);
+        try {
+            if (checkpoints().list().isEmpty() && (!Files.exists(metrics) || Files.size(metrics) == 0)) {
+                AtomicFolder.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UserError("Cannot delete the unused run folder " + folder + ": " + JsonFile.reason(e) + ".", e);
+        }
     }
 
     /** Lets other processes use the folder. */

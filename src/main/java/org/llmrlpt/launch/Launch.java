@@ -1,8 +1,8 @@
 package org.llmrlpt.launch;
 
 /**
- * The jar's main class. The rest of the program is for Java 25, and an older Java would answer it with a stack trace; so
- * this class alone is compiled for Java 8, and asks before it names the others.
+ * The jar's main class. The rest of the program is for Java 25, and an older Java would answer it with a stack trace;
+ * so this class alone is compiled for Java 8, and asks before it names the others.
  */
 public final class Launch {
     private static final int REQUIRED = 25;

@@ -57,7 +57,7 @@ class RunFolderTest {
     void aRunThatIsThereIsNotBegunAgain() {
         RunFolder.create(path, Map.of()).close();
         String message = assertThrows(UserError.class, () -> RunFolder.create(path, Map.of())).getMessage();
-        assertTrue(message.contains("runs/first is there already") && message.contains("resume=true"), message);
+        assertTrue(message.contains("runs/first is there already") && message.contains("resume=" + path), message);
     }
 
     @Test

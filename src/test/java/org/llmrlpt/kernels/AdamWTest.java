@@ -18,7 +18,7 @@ import org.llmrlpt.device.Tensor;
 
 class AdamWTest {
     static Stream<Arguments> golden() {
-        return KernelSets.golden("adamw");
+        return TestedKernels.golden("adamw");
     }
 
     @ParameterizedTest
@@ -102,7 +102,7 @@ class AdamWTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void decaysTheFirstParametersOnlyWhereverTheBorderLies(Kernels kernels) {
         int n = 333;
         float[] ones = new float[n];
@@ -126,7 +126,7 @@ class AdamWTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void updatesSeveralRowsAsOneVector(Kernels kernels) {
         int rows = 7;
         int columns = 13;
@@ -164,7 +164,7 @@ class AdamWTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void measuresAndLimitsTheNormOfTheGradient(Kernels kernels) {
         for (int n : new int[] {1, 5, 64, 1000, 40_001}) {
             float[] gs = gaussian("gradient", n);

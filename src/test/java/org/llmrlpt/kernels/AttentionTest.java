@@ -22,7 +22,7 @@ class AttentionTest {
     }
 
     static Stream<Arguments> goldenCases() {
-        return KernelSets.golden("attention");
+        return TestedKernels.golden("attention");
     }
 
     @ParameterizedTest(name = "{1} on {0}")
@@ -43,7 +43,7 @@ class AttentionTest {
         List<Shape> shapes = List.of(new Shape(1, 1, 1, 1, 2), new Shape(3, 1, 4, 2, 8), new Shape(2, 37, 4, 4, 6),
             new Shape(2, 37, 4, 1, 16), new Shape(1, 200, 2, 1, 24), new Shape(2, 130, 4, 2, 64),
             new Shape(1, 300, 2, 2, 80), new Shape(1, 65, 4, 4, 128), new Shape(1, 600, 2, 1, 10));
-        return KernelSets.all().flatMap(k -> shapes.stream().map(s -> Arguments.of(k, s)));
+        return TestedKernels.all().flatMap(k -> shapes.stream().map(s -> Arguments.of(k, s)));
     }
 
     @ParameterizedTest(name = "{1} on {0}")
@@ -135,7 +135,7 @@ class AttentionTest {
     }
 
     static Stream<Named<Kernels>> sets() {
-        return KernelSets.all();
+        return TestedKernels.all();
     }
 
     private static void agreesWithDoublePrecision(Kernels kernels, Shape shape, int[] starts, Layout layout) {

@@ -11,7 +11,7 @@ class ElementwiseTest {
     private static final int[][] SHAPES = {{1, 1}, {3, 7}, {5, 16}, {2, 100}, {1, 1000}};
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void addsIntoAThirdTensorAndIntoEitherOperand(Kernels kernels) {
         for (int[] shape : SHAPES) {
             int n = shape[0] * shape[1];
@@ -40,7 +40,7 @@ class ElementwiseTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void setsEveryElementToZeroAndNothingAround(Kernels kernels) {
         for (int[] shape : SHAPES) {
             try (KernelHarness h = new KernelHarness(kernels)) {

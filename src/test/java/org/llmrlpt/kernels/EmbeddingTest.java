@@ -14,7 +14,7 @@ class EmbeddingTest {
     private static final int ROWS = 40;
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void copiesTheRowsThatTheNumbersName(Kernels kernels) {
         for (int columns : new int[] {1, 7, 64, 130}) {
             float[] table = gaussian("table", VOCABULARY * columns);
@@ -39,7 +39,7 @@ class EmbeddingTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void addsTheGradientsOfATokenInTheOrderOfItsRows(Kernels kernels) {
         for (int columns : new int[] {1, 7, 64, 130}) {
             float[] before = gaussian("dTable", VOCABULARY * columns);

@@ -15,7 +15,7 @@ class LinearTest {
     private static final int[][] SHAPES = {{1, 1, 1}, {3, 5, 7}, {1, 33, 20}, {20, 17, 40}, {50, 64, 48}, {33, 70, 35}};
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void agreesWithItsDefinitionForAnyShape(Kernels kernels) {
         for (int[] shape : SHAPES) {
             forwardAndBackward(kernels, shape, Layout.CONTIGUOUS, false);
@@ -23,7 +23,7 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void worksOnViewsWithGapsBetweenTheirRows(Kernels kernels) {
         for (int[] shape : SHAPES) {
             forwardAndBackward(kernels, shape, Layout.STRIDED, false);
@@ -31,7 +31,7 @@ class LinearTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void addsToTheGradientsThatAreThere(Kernels kernels) {
         for (int[] shape : SHAPES) {
             forwardAndBackward(kernels, shape, Layout.STRIDED, true);

@@ -36,7 +36,7 @@ class PolicyHeadTest {
     }
 
     static Stream<Named<Kernels>> sets() {
-        return KernelSets.all();
+        return TestedKernels.all();
     }
 
     /** With W the identity, h are the logits and dH is their gradient, row by row. */

@@ -15,7 +15,7 @@ class RmsNormTest {
     private static final float EPS = 1e-5f;
 
     static Stream<Arguments> golden() {
-        return KernelSets.golden("rmsnorm");
+        return TestedKernels.golden("rmsnorm");
     }
 
     @ParameterizedTest
@@ -41,7 +41,7 @@ class RmsNormTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void agreesWithItsDefinitionForAnyShape(Kernels kernels) {
         for (int[] shape : SHAPES) {
             forwardAndBackward(kernels, shape[0], shape[1], false);
@@ -49,7 +49,7 @@ class RmsNormTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void addsToTheGradientsThatAreThere(Kernels kernels) {
         forwardAndBackward(kernels, 67, 21, true);
     }

@@ -19,7 +19,7 @@ class RopeTest {
     private static final float EPS = 1e-6f;
 
     static Stream<Arguments> golden() {
-        return KernelSets.golden("rope");
+        return TestedKernels.golden("rope");
     }
 
     @ParameterizedTest
@@ -50,7 +50,7 @@ class RopeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void turnsViewsWithGapsBetweenTheirRows(Kernels kernels) {
         for (int[] shape : SHAPES) {
             int rows = shape[0];
@@ -77,7 +77,7 @@ class RopeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void turnsInPlace(Kernels kernels) {
         float[] xs = gaussian("x", 6 * 24);
         int[] at = RandomNumbers.ints("positions", 6, LENGTH);
@@ -98,7 +98,7 @@ class RopeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void normalisesEachHeadBeforeItTurns(Kernels kernels) {
         for (int[] shape : SHAPES) {
             qkNorm(kernels, shape[0], shape[1], shape[2], false);
@@ -106,7 +106,7 @@ class RopeTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void overwritesTheGradientOfNormalisedHeads(Kernels kernels) {
         for (int[] shape : SHAPES) {
             qkNorm(kernels, shape[0], shape[1], shape[2], true);

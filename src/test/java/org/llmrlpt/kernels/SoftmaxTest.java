@@ -12,7 +12,7 @@ import org.llmrlpt.device.Tensor;
 
 class SoftmaxTest {
     static Stream<Named<Kernels>> sets() {
-        return KernelSets.all();
+        return TestedKernels.all();
     }
 
     @ParameterizedTest

@@ -23,7 +23,7 @@ class SwiGluTest {
     }
 
     private static Stream<Arguments> golden(String prefix) {
-        return KernelSets.golden("swiglu").filter(a -> a.get()[1].toString().startsWith(prefix));
+        return TestedKernels.golden("swiglu").filter(a -> a.get()[1].toString().startsWith(prefix));
     }
 
     @ParameterizedTest
@@ -85,7 +85,7 @@ class SwiGluTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void agreesWithItsDefinitionForAnyShape(Kernels kernels) {
         for (int[] shape : SHAPES) {
             int rows = shape[0];
@@ -113,7 +113,7 @@ class SwiGluTest {
     }
 
     @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.KernelSets#all")
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void staysFiniteForGatesFarFromZero(Kernels kernels) {
         float[] gates = {-1e30f, -200f, -90f, -20f, 0f, 20f, 90f, 200f, 1e30f};
         int f = gates.length;

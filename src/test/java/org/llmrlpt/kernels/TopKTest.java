@@ -17,7 +17,7 @@ import org.llmrlpt.device.Tensor;
 
 class TopKTest {
     static Stream<Named<Kernels>> sets() {
-        return KernelSets.all();
+        return TestedKernels.all();
     }
 
     @ParameterizedTest

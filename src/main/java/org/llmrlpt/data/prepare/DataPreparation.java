@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.shards.DatasetIndex;
 import org.llmrlpt.data.tokenizer.BpeTrainer;
@@ -104,7 +105,7 @@ public final class DataPreparation {
         try {
             return DatasetIndex.checksum(Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + e.getMessage() + ".", e);
+            throw FileProblem.reading(file, e);
         }
     }
 
@@ -141,23 +142,6 @@ public final class DataPreparation {
         public boolean isFull() {
             return documents >= MANY_DOCUMENTS;
         }
-    }
-
-    /**
-     * Opens prepared data, or prepares text for one run: into {@code cache}, once, so that a resumed run reads the same
-     * tokens.
-     *
-     * @param data a prepared folder (whose own tokenizer counts), or text as {@link FileDocuments} takes it
-     * @param cache the folder to prepare into
-     */
-    public TokenDataset open(Path data, Path cache) {
-        if (TokenDataset.isAt(data)) {
-            return TokenDataset.open(data, false);
-        }
-        if (!TokenDataset.isAt(cache)) {
-            prepare(new FileDocuments(List.of(data), settings), cache);
-        }
-        return TokenDataset.open(cache, false);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 
 /**
  * The documents of text and .jsonl files, plain or .gz, in the order given; a folder stands for all such files below
@@ -57,7 +58,7 @@ public final class FileDocuments implements DocumentSource {
                 totalBytes += Files.size(file);
             }
         } catch (IOException e) {
-            throw new UserError("Cannot read the input: " + e.getMessage() + ".", e);
+            throw FileProblem.reading(join(inputs), e);
         }
     }
 
@@ -69,8 +70,10 @@ public final class FileDocuments implements DocumentSource {
         try (Stream<Path> all = Files.walk(folder)) {
             all.filter(Files::isRegularFile).filter(f -> !isHidden(folder.relativize(f))).sorted()
                     .forEach(f -> (isText(f) ? files : skipped).add(f));
-        } catch (IOException | UncheckedIOException e) {
-            throw new UserError("Cannot read the folder " + folder + ": " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw FileProblem.reading("the folder " + folder, e);
+        } catch (UncheckedIOException e) {
+            throw FileProblem.reading("the folder " + folder, e.getCause());
         }
     }
 
@@ -132,7 +135,7 @@ public final class FileDocuments implements DocumentSource {
             } catch (ZipException e) {
                 throw new UserError(file + " is not a sound .gz file (" + e.getMessage() + "); get it again.", e);
             } catch (IOException e) {
-                throw new UserError("Cannot read " + file + ": " + e.getMessage() + ".", e);
+                throw FileProblem.reading(file, e);
             }
         }
     }

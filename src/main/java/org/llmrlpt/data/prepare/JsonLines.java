@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 
 /** Reads one document from each line of a .jsonl stream. */
 final class JsonLines {
@@ -80,7 +81,7 @@ final class JsonLines {
             throw new UserError(file + ":" + number + " is not valid JSON: " + firstLine(e.getOriginalMessage())
                     + "; mend or remove that line.", e);
         } catch (IOException e) {
-            throw new UserError(file + ":" + number + " cannot be read: " + e.getMessage() + ".", e);
+            throw FileProblem.reading(file + ":" + number, e);
         }
         JsonNode text = object.path(field);
         if (!text.isTextual()) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 import org.llmrlpt.data.shards.DatasetIndex;
 
 /**
@@ -28,7 +29,7 @@ final class PreparedFolder implements AutoCloseable {
             delete(partial);
             Files.createDirectories(partial);
         } catch (IOException e) {
-            throw failed(partial, e);
+            throw FileProblem.writing(partial, e);
         }
     }
 
@@ -57,7 +58,7 @@ final class PreparedFolder implements AutoCloseable {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.findAny().isEmpty();
         } catch (IOException e) {
-            throw new UserError("Cannot read the folder " + folder + ": " + e.getMessage() + ".", e);
+            throw FileProblem.reading("the folder " + folder, e);
         }
     }
 
@@ -85,7 +86,7 @@ final class PreparedFolder implements AutoCloseable {
             force(target.getParent());
             delete(old);
         } catch (IOException e) {
-            throw failed(target, e);
+            throw FileProblem.writing(target, e);
         }
     }
 
@@ -110,17 +111,12 @@ final class PreparedFolder implements AutoCloseable {
         }
     }
 
-    private static UserError failed(Path path, IOException e) {
-        return new UserError("Cannot write " + path + ": " + e.getMessage()
-                + "; free space or choose another folder.", e);
-    }
-
     @Override
     public void close() {
         try {
             delete(partial);
         } catch (IOException e) {
-            throw failed(partial, e);
+            throw FileProblem.writing(partial, e);
         }
     }
 }

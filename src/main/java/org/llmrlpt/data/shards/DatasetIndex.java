@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 
 /**
  * The file index.json of a prepared folder: what was prepared, and the shards of each split in order.
@@ -59,8 +60,7 @@ public record DatasetIndex(int vocabularySize, int endOfText, int tokenizerCheck
         try {
             Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
         } catch (IOException e) {
-            throw new UserError("Cannot write " + file + ": " + e.getMessage()
-                    + "; free space or choose another folder.", e);
+            throw FileProblem.writing(file, e);
         }
     }
 
@@ -94,7 +94,7 @@ public record DatasetIndex(int vocabularySize, int endOfText, int tokenizerCheck
         } catch (JsonProcessingException | NumberFormatException e) {
             throw damaged(file);
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + e.getMessage() + ".", e);
+            throw FileProblem.reading(file, e);
         }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 import org.llmrlpt.data.TokenSource;
 
 /** One file of tokens, mapped into memory for as long as it is in use. */
@@ -53,7 +54,7 @@ public final class Shard implements TokenSource {
         } catch (EOFException e) {
             throw ShardHeader.damaged(file, "is cut short");
         } catch (IOException e) {
-            throw new UserError("Cannot read the token shard " + file + ": " + e.getMessage() + ".", e);
+            throw FileProblem.reading("the token shard " + file, e);
         }
     }
 

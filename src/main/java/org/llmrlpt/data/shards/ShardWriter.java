@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
-import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 
 /** Writes one shard: the header's place, the payload as it comes, then the header, when everything else is there. */
 public final class ShardWriter implements AutoCloseable {
@@ -30,7 +30,7 @@ public final class ShardWriter implements AutoCloseable {
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw failed(e);
+            throw FileProblem.writing("the token shard " + file, e);
         }
         buffer.put(new byte[ShardHeader.BYTES]);
         buffer.flip();
@@ -71,7 +71,7 @@ public final class ShardWriter implements AutoCloseable {
             }
             channel.force(true);
         } catch (IOException e) {
-            throw failed(e);
+            throw FileProblem.writing("the token shard " + file, e);
         }
         return checksum;
     }
@@ -82,7 +82,7 @@ public final class ShardWriter implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw failed(e);
+            throw FileProblem.writing("the token shard " + file, e);
         }
     }
 
@@ -99,13 +99,8 @@ public final class ShardWriter implements AutoCloseable {
                 channel.write(buffer);
             }
         } catch (IOException e) {
-            throw failed(e);
+            throw FileProblem.writing("the token shard " + file, e);
         }
         buffer.clear();
-    }
-
-    private UserError failed(IOException e) {
-        return new UserError("Cannot write the token shard " + file + ": " + e.getMessage()
-                + "; free space or choose another folder.", e);
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 
 /**
  * Reads a Hugging Face tokenizer.json of the byte-level BPE family. What would change ids and is not known here is
@@ -188,7 +189,7 @@ final class TokenizerReader {
         } catch (CharacterCodingException e) {
             throw new UserError("The tokenizer file " + file + " is not UTF-8 text; use an undamaged file.", e);
         } catch (IOException e) {
-            throw new UserError("Cannot read the tokenizer file " + file + ": " + e.getMessage() + ".", e);
+            throw FileProblem.reading("the tokenizer file " + file, e);
         }
     }
 }

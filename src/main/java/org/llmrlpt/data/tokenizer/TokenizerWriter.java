@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.FileProblem;
 
 /** Writes a tokenizer as the files that Hugging Face's tokenizers and transformers read. */
 final class TokenizerWriter {
@@ -24,8 +24,7 @@ final class TokenizerWriter {
             file = folder.resolve(Tokenizers.CONFIG_FILE);
             Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config(tokenizer)));
         } catch (IOException e) {
-            throw new UserError("Cannot write " + file + ": " + e.getMessage()
-                    + "; free space or choose another folder.", e);
+            throw FileProblem.writing(file, e);
         }
     }
 

@@ -185,6 +185,16 @@ class BadInputTest {
     }
 
     @Test
+    void aPlaceThatCannotBeWrittenIsNamed() throws IOException {
+        Path text = write("a.txt", "Some text.");
+        Path below = text.resolve("out");
+        UserError error = assertThrows(UserError.class, () -> new DataPreparation(Tokenizers.bytes(), SETTINGS,
+                PreparationProgress.NONE).prepare(new FileDocuments(List.of(text), SETTINGS), below));
+        assertTrue(error.getMessage().startsWith("Cannot write " + text), error.getMessage());
+        assertTrue(error.getMessage().endsWith("; free space or choose another folder."), error.getMessage());
+    }
+
+    @Test
     void whatAnInterruptedPreparationLeftIsNoData() throws IOException {
         Path partial = folder.resolve(".out.partial");
         Files.createDirectory(partial);

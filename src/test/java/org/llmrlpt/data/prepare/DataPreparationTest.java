@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.TokenSource;
+import org.llmrlpt.data.builtin.BuiltinTasks;
+import org.llmrlpt.data.builtin.BuiltinText;
 import org.llmrlpt.data.shards.DatasetIndex;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.data.tokenizer.Tokenizers;
@@ -273,15 +275,16 @@ class DataPreparationTest {
     }
 
     @Test
-    void aRunPreparesItsTextOnceAndReadsItAgainAfterwards() throws IOException {
-        Path text = file("a.txt", "First text. ".repeat(100));
-        Path cache = folder.resolve("run/data");
-        DataPreparation preparation = new DataPreparation(Tokenizers.bytes(), SETTINGS, PreparationProgress.NONE);
-        String first = preparation.open(text, cache).fingerprint();
-        Files.writeString(text, "Changed since.");
-        assertEquals(first, preparation.open(text, cache).fingerprint());
-        assertEquals(first, preparation.open(cache, folder.resolve("unused")).fingerprint());
-        assertFalse(Files.exists(folder.resolve("unused")));
+    void builtInProblemsBecomeADataset() {
+        Path out = folder.resolve("out");
+        new DataPreparation(Tokenizers.bytes(), SETTINGS, PreparationProgress.NONE)
+                .prepare(BuiltinText.training(1, 20_000), BuiltinText.validation(1, 1000), out);
+        TokenDataset dataset = TokenDataset.open(out, true);
+        List<String> train = documents(dataset, dataset.train());
+        assertEquals(BuiltinTasks.all(false, 1).problem(0).text(), train.get(0));
+        assertEquals(BuiltinTasks.all(true, 1).problem(0).text(), documents(dataset, dataset.validation()).get(0));
+        assertTrue(dataset.index().train().bytes() >= 20_000);
+        assertTrue(dataset.index().validation().bytes() >= 1000);
     }
 
     @Test

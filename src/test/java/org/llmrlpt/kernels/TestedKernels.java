@@ -9,8 +9,8 @@ import org.llmrlpt.kernels.gpu.GpuKernels;
 import uk.ac.manchester.tornado.api.TaskGraph;
 
 /** The kernel sets that every kernel test goes through. */
-public final class KernelSets {
-    private KernelSets() {
+public final class TestedKernels {
+    private TestedKernels() {
     }
 
     /** Whether task graphs run on the fallback; the real TornadoVM lives in a named module. */

@@ -1,0 +1,63 @@
+package org.llmrlpt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TornadoInstallationTest {
+    @TempDir
+    private Path temp;
+
+    private Path sdk(String backends) throws IOException {
+        Path home = Files.createDirectories(temp.resolve("sdk of " + backends));
+        Path launcher = Files.createDirectories(home.resolve("bin")).resolve("tornado");
+        Files.writeString(launcher, "#!/bin/sh\n");
+        assertTrue(launcher.toFile().setExecutable(true));
+        Files.createDirectories(home.resolve("etc"));
+        Files.writeString(home.resolve("etc/tornado.backend"), "tornado.backends=" + backends + "\n");
+        Files.writeString(home.resolve("etc/tornado.release"), "version=5.2.0-jdk25\nbranch=x\n");
+        return home;
+    }
+
+    @Test
+    void isFoundThroughItsVariableOrThePath() throws IOException {
+        Path home = sdk("opencl-backend,ptx-backend");
+        TornadoInstallation expected = new TornadoInstallation(home, "5.2.0-jdk25", List.of("opencl", "ptx"));
+        assertEquals(expected, TornadoInstallation.find(Map.of("TORNADOVM_HOME", home.toString())).orElseThrow());
+        Path link = Files.createSymbolicLink(temp.resolve("tornado"), home.resolve("bin/tornado"));
+        TornadoInstallation linked = TornadoInstallation.find(Map.of("PATH",
+            "/none:" + link.getParent())).orElseThrow();
+        assertEquals(home.toRealPath(), linked.home());
+        assertTrue(TornadoInstallation.find(Map.of("PATH", "/none", "TORNADOVM_HOME", "/none")).isEmpty());
+    }
+
+    @Test
+    void theArgumentFileFollowsTheBackendAndIsPartOfTheProject() throws IOException {
+        List<String> backends = List.of("opencl", "ptx", "cuda");
+        for (int n = 1; n <= 3; n++) {
+            TornadoInstallation t = new TornadoInstallation(temp, "x", backends.subList(0, n));
+            assertEquals(List.of("nvidia-opencl.args", "nvidia-ptx.args", "cuda.args").get(n - 1),
+                t.argumentFile(true));
+            assertTrue(Files.isRegularFile(Path.of("tornado-config", t.argumentFile(true))));
+            assertTrue(Files.isRegularFile(Path.of("tornado-config", t.argumentFile(false))));
+        }
+        assertEquals("cpu-pocl.args", new TornadoInstallation(temp, "x", List.of("opencl")).argumentFile(false));
+    }
+
+    @Test
+    void theLineIsReadyForTheShell() throws IOException {
+        Path home = sdk("cuda-backend");
+        String line = TornadoInstallation.find(Map.of("TORNADOVM_HOME", home.toString())).orElseThrow()
+            .commandLine(Path.of("my project"), Path.of("/jdk"));
+        assertEquals("JAVA_HOME=/jdk TORNADOVM_HOME='" + home + "' '" + home.resolve("bin/tornado")
+            + "' --jvm='@my project/tornado-config/cuda.args' -jar 'my project/target/llm-rlpt.jar' pretrain"
+            + " model=models/small.json", line);
+    }
+}
