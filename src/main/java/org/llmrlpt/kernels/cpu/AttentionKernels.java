@@ -43,8 +43,7 @@ public final class AttentionKernels {
      * h/(heads/groups); scale 1/sqrt(width). lse [rows, heads] = log-sum-exp of the scaled scores.
      */
     public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
-        FloatArray lse,
-        int lseAt, int sequences, int length, int heads, int groups, int width) {
+        FloatArray lse, int lseAt, int sequences, int length, int heads, int groups, int width) {
         int blocks = Math.ceilDiv(length, WIDTH);
         int perGroup = heads / groups;
         long startsBase = at(starts.getSegment().address(), startsAt);
@@ -96,7 +95,7 @@ public final class AttentionKernels {
             copyStarts(starts, first, queries, laneStarts);
             for (int h = 0; h < heads; h++) {
                 long turned = at(scratch, h * perHead);
-                QueryPanel.turn(q + 4L * h * width, qStep, queries, width, scale, turned);
+                QueryPanel.turn(q + 4L * h * width, qStep, queries, width, turned);
                 clearSums(at(turned, 2 * panel));
             }
             for (int j = from; j < to; j += KEYS) {
@@ -109,14 +108,14 @@ public final class AttentionKernels {
                     if (j + keys - 1 > first || j < sharedFrom) {
                         mask(scores, keys, j, first, laneStarts);
                     }
-                    softmax(scores, keys, maximum, sums, j == from ? 0 : width);
+                    softmax(scores, keys, scale, maximum, sums, j == from ? 0 : width);
                     SmallProduct.multiply(v + j * vStep, 4, vStep, width, scores, STEP, sums, STEP, keys, j > from);
                 }
             }
             for (int h = 0; h < heads; h++) {
                 long sums = at(scratch, h * perHead + panel);
                 finish(sums, width, at(sums, panel), queries, at(lse, h), lseStride);
-                QueryPanel.turnBack(sums, queries, width, out + 4L * h * width, outStep, false);
+                QueryPanel.turnBack(sums, queries, width, out + 4L * h * width, outStep);
             }
         }
     }
@@ -151,15 +150,16 @@ public final class AttentionKernels {
     }
 
     /**
-     * One step of the online softmax: scores become exp(score - maximum) with the maximum so far; when that grows, the
-     * sum behind it and the {@code rows} rows of sums over values shrink accordingly.
+     * One step of the online softmax: scores become exp(score scale - maximum) with the maximum so far; when that
+     * grows, the sum behind it and the {@code rows} rows of sums over values shrink accordingly.
      */
-    private static void softmax(long scores, int keys, long maximum, long sums, int rows) {
+    private static void softmax(long scores, int keys, float scale, long maximum, long sums, int rows) {
+        FloatVector factor = broadcast(S, scale);
         for (int half = 0; half < 4 * WIDTH; half += BYTES) {
             long p = scores + half;
             FloatVector before = fromMemorySegment(S, ALL, maximum + half, ORDER);
-            FloatVector top = before;
-            FloatVector other = before;
+            FloatVector top = broadcast(S, -Float.MAX_VALUE);
+            FloatVector other = top;
             int j = 0;
             for (; j + 2 <= keys; j += 2) {
                 top = top.max(fromMemorySegment(S, ALL, p, ORDER));
@@ -169,11 +169,12 @@ public final class AttentionKernels {
             if (j < keys) {
                 top = top.max(fromMemorySegment(S, ALL, p, ORDER));
             }
-            top = top.max(other);
+            top = before.max(top.max(other).mul(factor));
+            FloatVector shift = top.neg();
             FloatVector sum = FloatVector.zero(S);
             p = scores + half;
             for (j = 0; j < keys; j++) {
-                FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).sub(top));
+                FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).fma(factor, shift));
                 e.intoMemorySegment(ALL, p, ORDER);
                 sum = sum.add(e);
                 p += STEP;

@@ -7,8 +7,8 @@ import org.llmrlpt.kernels.Shaping;
 
 /**
  * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
- * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and head take {@link
- * Strided}.
+ * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and of the policy
+ * head, which need more, take {@link Strided}.
  */
 public final class CpuKernels implements Kernels {
     @Override
@@ -132,10 +132,8 @@ public final class CpuKernels implements Kernels {
         p.operation("attention_backward").reads(q, k, v, starts, out, lse, dOut).writes(dQ, dK, dV)
             .task((g, id, at) -> g.task(id, AttentionGradients::attentionBackward, Strided.of(at, q), Strided.of(at, k),
                 Strided.of(at, v), at.ints(starts), at.offset(starts), Strided.of(at, out), at.floats(lse),
-                    at.offset(lse),
-                Strided.of(at, dOut), Strided.of(at, dQ), Strided.of(at, dK), Strided.of(at, dV), q.rows() / length,
-                    length,
-                q.columns() / headWidth, k.columns() / headWidth, headWidth));
+                at.offset(lse), Strided.of(at, dOut), Strided.of(at, dQ), Strided.of(at, dK), Strided.of(at, dV),
+                q.rows() / length, length, q.columns() / headWidth, k.columns() / headWidth, headWidth));
     }
 
     @Override
@@ -189,8 +187,7 @@ public final class CpuKernels implements Kernels {
                 .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(scale), at.offset(scale), shaping,
                     Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
-                        at.offset(memory),
-                    h.rows(), h.columns(), w.rows()));
+                    at.offset(memory), h.rows(), h.columns(), w.rows()));
         }
     }
 

@@ -56,8 +56,7 @@ public final class PolicyHeadKernels {
      * @param memory working memory as {@link HeadMemory#floats} says
      */
     public static void evaluate(Strided h, Strided w, IntArray targets, int targetsAt, Shaping shaping,
-        Strided statistics,
-        FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
+        Strided statistics, FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), 0f, shaping, statistics, parts,
             rows, width, vocabulary).run(null, null);
@@ -69,8 +68,7 @@ public final class PolicyHeadKernels {
      */
     public static void train(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
         Shaping shaping, Strided statistics, Strided dH, Strided dW, FloatArray memory, int memoryAt, int rows,
-            int width,
-        int vocabulary) {
+        int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), scale.get(scaleAt), shaping,
             statistics, parts, rows, width, vocabulary).run(dH, dW);

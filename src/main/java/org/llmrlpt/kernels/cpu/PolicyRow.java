@@ -25,7 +25,8 @@ import org.llmrlpt.kernels.Shaping;
  * </pre>
  *
  * 1 - p_x comes from the other tokens' exponentials, never from a subtraction, so that it is right when p_x is nearly
- * 1. For use by one thread.
+ * 1; likewise the tail's sum is not what the head leaves over, but a sum of its own.
+ * For use by one thread.
  */
 final class PolicyRow {
     private static final int LANES = S.length();
