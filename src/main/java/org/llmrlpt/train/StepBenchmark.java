@@ -47,7 +47,8 @@ public final class StepBenchmark implements AutoCloseable {
         this.windows = windows;
         int length = settings.length();
         model = new Transformer(settings.model().shape(vocabulary, length), session, true, length);
-        training = new TrainingStep(session, kernels, model, Shaping.of(settings.objective()), settings.batch(), length);
+        training = new TrainingStep(session, kernels, model, Shaping.of(settings.objective()), settings.batch(),
+            length);
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
         schedule = Schedule.of(settings.optimizer(), settings.steps() + 1000L);
         microBatches = new Batch[settings.microBatches()];
