@@ -22,7 +22,7 @@ final class BlockedProduct {
     /** Tasks for each thread, so that the threads end together though one is slower. */
     private static final int TASKS_PER_THREAD = 4;
     /** Up to so many rows of C, packing a row-major B would take longer than what it saves. */
-    private static final int FEW_ROWS = 48;
+    private static final int FEW_ROWS = 96;
 
     private static final Scratch A_PANELS = new Scratch();
     private static final Scratch B_PANELS = new Scratch();
