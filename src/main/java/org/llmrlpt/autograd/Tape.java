@@ -67,8 +67,8 @@ public final class Tape {
     }
 
     /**
-     * The residual connection x + delta. It reuses delta's memory, and the gradient of the sum serves as the gradient of
-     * both: delta must therefore be the newest linear product, which nothing else reads.
+     * The residual connection x + delta. It reuses delta's memory, and the gradient of the sum serves as the gradient
+     * of both: delta must therefore be the newest linear product, which nothing else reads.
      */
     public Tensor residual(Tensor x, Tensor delta) {
         if (delta != newest) {
@@ -96,8 +96,8 @@ public final class Tape {
     }
 
     /**
-     * Grouped-query attention with rotary positions: qkv [R, (H + 2G) D] to [R, H D]. Queries and keys are rotated (after
-     * QK-norm where the norms are given), values are used as they are.
+     * Grouped-query attention with rotary positions: qkv [R, (H + 2G) D] to [R, H D]. Queries and keys are rotated
+     * (after QK-norm where the norms are given), values are used as they are.
      *
      * @param norms weights of the query and key norms; null without QK-norm
      * @param positions int [1, R]

@@ -43,8 +43,8 @@ final class GenerateCommand implements Command<GenerateSettings> {
             prompt.add(0, tokenizer.endOfText());
         }
         if (prompt.isEmpty()) {
-            throw new UserError("setting 'prompt' is empty and the tokenizer has no mark for the beginning of a document:"
-                + " give a prompt");
+            throw new UserError("setting 'prompt' is empty and the tokenizer has no mark for the beginning of a "
+                + "document: give a prompt");
         }
         int longest = saved.shape().maxLength();
         if (prompt.size() >= longest) {

@@ -38,7 +38,8 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("run", run.toString()));
         rows.add(List.of("device", KernelSets.describe(trainer.kernels())));
-        rows.add(List.of("model", String.format(Locale.ROOT, "%s: %,d parameters (%d layers, width %d, %d/%d heads of %d,"
+        rows.add(List.of("model", String.format(Locale.ROOT,
+            "%s: %,d parameters (%d layers, width %d, %d/%d heads of %d,"
             + " ffn %d, vocabulary %d%s)", s.model().file(), trainer.model().parameters().layout().count(), m.layers(),
             m.width(), m.heads(), m.kvHeads(), m.headWidth(), m.ffn(), m.vocabulary(), m.tied() ? ", tied" : "")));
         rows.add(List.of("data", String.format(Locale.ROOT, "%s: %,d training and %,d validation tokens",
@@ -79,7 +80,8 @@ final class PretrainView implements PretrainListener, AutoCloseable {
 
     @Override
     public void step(StepReport r) {
-        bar.update(r.tokens(), String.format(Locale.ROOT, "step %d, loss %.3f, nll %.4f, entropy %.3f, |g| %.2f, lr %.1e",
+        bar.update(r.tokens(), String.format(Locale.ROOT,
+            "step %d, loss %.3f, nll %.4f, entropy %.3f, |g| %.2f, lr %.1e",
             r.step(), r.loss(), r.statistics().nll(), r.statistics().entropy(), r.gradientNorm(), r.learningRate()));
     }
 
@@ -91,7 +93,8 @@ final class PretrainView implements PretrainListener, AutoCloseable {
 
     /** The statistics that people compare, in one line. */
     static String describe(TokenStatistics s) {
-        return String.format(Locale.ROOT, "nll %.4f ±%.4f, perplexity %.3f, %.4f bits per byte, entropy %.4f, top-k mass"
+        return String.format(Locale.ROOT,
+            "nll %.4f ±%.4f, perplexity %.3f, %.4f bits per byte, entropy %.4f, top-k mass"
             + " %.4f, rank-1 %.1f %%", s.nll(), s.standardError(RowStatistics.NLL), s.perplexity(), s.bitsPerByte(),
             s.entropy(), s.mean(RowStatistics.TOP_K_MASS), 100 * s.mean(RowStatistics.RANK_ONE));
     }

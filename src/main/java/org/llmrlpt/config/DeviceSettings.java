@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 
 /** Where and with what the program computes. */
 public record DeviceSettings(
-    @Key(value = "device", or = "auto", help = "auto, cpu (our CPU kernels), gpu (TornadoVM kernels, on the fallback too), "
+    @Key(value = "device", or = "auto",
+        help = "auto, cpu (our CPU kernels), gpu (TornadoVM kernels, on the fallback too), "
         + "or BACKEND:DEVICE of TornadoVM such as 0:0") String device,
     @Key(value = "device.matmul", or = "auto", help = "matrix product of gpu kernels: auto or fp32") String matmul,
     @Key(value = "device.memory", help = "bytes the device may use, such as 8GB; default: what the run needs")

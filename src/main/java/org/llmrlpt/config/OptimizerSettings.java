@@ -2,19 +2,22 @@ package org.llmrlpt.config;
 
 /** AdamW, clipping and the schedule of the learning rate. */
 public record OptimizerSettings(
-    @Key(value = "optimizer.lr", or = "1e-3", min = 0, max = 10, help = "largest learning rate (paper: 3e-4)") double lr,
+    @Key(value = "optimizer.lr", or = "1e-3", min = 0, max = 10,
+        help = "largest learning rate (paper: 3e-4)") double lr,
     @Key(value = "optimizer.min-lr", min = 0, max = 10, help = "rate at the end of the decay; default: lr/10")
     Double minLr,
     @Key(value = "optimizer.weight-decay", or = "0.1", min = 0, max = 10,
         help = "decoupled decay of matrices; norms do not decay (paper: 0.1)") double weightDecay,
-    @Key(value = "optimizer.clip", or = "1.0", min = 0, help = "largest global gradient norm; 0: no clipping (paper: 1)")
+    @Key(value = "optimizer.clip", or = "1.0", min = 0,
+        help = "largest global gradient norm; 0: no clipping (paper: 1)")
     double clip,
     @Key(value = "optimizer.beta1", or = "0.9", min = 0, max = 0.999999, help = "decay of AdamW's first moment")
     double beta1,
     @Key(value = "optimizer.beta2", or = "0.95", min = 0, max = 0.999999, help = "decay of AdamW's second moment")
     double beta2,
     @Key(value = "optimizer.eps", or = "1e-8", min = 1e-30, max = 1, help = "AdamW's epsilon") double eps,
-    @Key(value = "schedule", or = "wsd", help = "wsd (warmup-stable-decay, as in the paper), cosine, linear or constant")
+    @Key(value = "schedule", or = "wsd",
+        help = "wsd (warmup-stable-decay, as in the paper), cosine, linear or constant")
     Kind schedule,
     @Key(value = "schedule.warmup", min = 0, help = "warm-up steps; default: steps/20, at most 2000 (paper: 2000)")
     Long warmup,

@@ -32,7 +32,8 @@ final class Arenas {
     void requireSize(ArenaKind kind, long elements) {
         if (elements > Integer.MAX_VALUE - 64) {
             throw new UserError("the " + kind.name().toLowerCase() + " of this model need " + elements
-                + " numbers, more than the 2^31 that one TornadoVM array holds: choose a smaller model, batch or length");
+                + " numbers, more than the 2^31 that one TornadoVM array holds: choose a smaller model, batch"
+                + " or length");
         }
         if (integers != null) {
             throw new IllegalStateException("the session has started: arenas cannot grow any more");

@@ -6,7 +6,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Where an operation's tensors are, asked for while its task is written into a task graph. Asking for a tensor that the
- * operation did not declare fails: lifetimes are planned from the declarations, so a forgotten one would be overwritten.
+ * operation did not declare fails: lifetimes are planned from the declarations, so a forgotten one would be
+ * overwritten.
  */
 public final class Placement {
     private final Arenas arenas;

@@ -11,8 +11,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A program's task graphs. The first one brings the inputs: they travel in a staging array of the program's own (exactly
- * one graph may transfer an array) and a task copies them into the arenas, where all graphs see them.
+ * A program's task graphs. The first one brings the inputs: they travel in a staging array of the program's own
+ * (exactly one graph may transfer an array) and a task copies them into the arenas, where all graphs see them.
  */
 final class ProgramGraphs {
     /**

@@ -17,9 +17,9 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The arenas and the programs that share them, in one TornadoVM execution plan. Order of use: reserve persistent tensors
- * and record programs; {@link #start()}; fill host memory and {@link #upload()}; run programs; {@link #fetch} what the
- * host wants to see.
+ * The arenas and the programs that share them, in one TornadoVM execution plan. Order of use: reserve persistent
+ * tensors and record programs; {@link #start()}; fill host memory and {@link #upload()}; run programs; {@link #fetch}
+ * what the host wants to see.
  */
 public final class Session implements AutoCloseable {
     /** Name of the graph that owns every arena; all other graphs consume from it. */
@@ -121,7 +121,9 @@ public final class Session implements AutoCloseable {
         return arenas.floats(tensor.arena());
     }
 
-    /** Host memory of a contiguous floating-point tensor: read it after {@link #fetch}, write before {@link #upload}. */
+    /**
+     * Host memory of a contiguous floating-point tensor: read it after {@link #fetch}, write before {@link #upload}.
+     */
     public MemorySegment segment(Tensor tensor) {
         if (!tensor.isContiguous()) {
             throw new IllegalArgumentException("not contiguous: " + tensor);

@@ -22,7 +22,8 @@ public final class TornadoSettings {
     public static boolean isFallback() {
         try {
             Class.forName(FALLBACK_CLASS, false, TornadoSettings.class.getClassLoader());
-            // Under tornado the fallback's jar is still on the class path, but the module tornado.api hides its package.
+            // Under tornado the fallback's jar is still on the class path, but the module tornado.api hides its
+            // package.
             return ModuleLayer.boot().findModule("tornado.api").isEmpty();
         } catch (ClassNotFoundException e) {
             return false;

@@ -14,8 +14,8 @@ import org.llmrlpt.random.RandomStream;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * Continues a prompt, token by token. Simplification: each token is a forward pass over the whole text so far, padded to
- * the program's length; there is no key/value cache.
+ * Continues a prompt, token by token. Simplification: each token is a forward pass over the whole text so far, padded
+ * to the program's length; there is no key/value cache.
  */
 public final class Generator {
     private final Session session;

@@ -21,14 +21,15 @@ public final class KernelSets {
     public static Kernels choose(String device) {
         if (TornadoSettings.isFallback()) {
             if (device.matches("\\d+:\\d+")) {
-                throw new UserError("setting 'device' is " + device + " but this program runs without TornadoVM: start it"
+                throw new UserError("setting 'device' is " + device
+                    + " but this program runs without TornadoVM: start it"
                     + " with 'tornado -jar llm-rlpt.jar', or use device=cpu");
             }
             return device.equals("gpu") ? new GpuKernels() : new CpuKernels();
         }
         if (device.equals("cpu")) {
-            throw new UserError("setting 'device' is cpu but this program runs under TornadoVM: start it with plain java"
-                + " for the CPU kernels, or use device=auto");
+            throw new UserError("setting 'device' is cpu but this program runs under TornadoVM: start it with plain "
+                + "java for the CPU kernels, or use device=auto");
         }
         return new GpuKernels();
     }
@@ -41,6 +42,7 @@ public final class KernelSets {
                 + FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors";
         }
         TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
-        return "TornadoVM " + device.getTornadoVMBackend() + ", " + device.getPhysicalDevice().getDeviceName() + ", " + set;
+        return "TornadoVM " + device.getTornadoVMBackend() + ", " + device.getPhysicalDevice().getDeviceName()
+            + ", " + set;
     }
 }

@@ -60,8 +60,8 @@ public interface Kernels {
         Tensor dY, Tensor dX, Tensor dW, int headWidth);
 
     /**
-     * Causal grouped-query attention inside documents: in each sequence of {@code length} rows, row t of head h sees the
-     * keys start[t]..t of head h/(H/G); scale 1/sqrt(D). Online softmax: no length x length matrix in memory.
+     * Causal grouped-query attention inside documents: in each sequence of {@code length} rows, row t of head h sees
+     * the keys start[t]..t of head h/(H/G); scale 1/sqrt(D). Online softmax: no length x length matrix in memory.
      * q [R, H·D] strided, k and v [R, G·D] strided, starts int [1, R] (index within the sequence, at most t, never
      * falling), out [R, H·D] strided, lse [R, H] = log-sum-exp of the scaled scores.
      */
@@ -94,8 +94,9 @@ public interface Kernels {
     void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold);
 
     /**
-     * The policy head (paper, Eq. 10–13): logits h wᵀ, their statistics and, if dH and dW are given, the gradient of the
-     * loss L = -scale · sum of J over rows with a target: dL/dz_i = -scale (p_i r_i - p_i J), the target's component as
+     * The policy head (paper, Eq. 10–13): logits h wᵀ, their statistics and, if dH and dW are given, the gradient of
+     * the loss L = -scale · sum of J over rows with a target: dL/dz_i = -scale (p_i r_i - p_i J), the target's
+     * component as
      * -scale (w (1 - p_x) - p_x O). Logits exist for a chunk of rows at a time only.
      *
      * @param h [R, C]

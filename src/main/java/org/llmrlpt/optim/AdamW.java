@@ -41,7 +41,8 @@ public final class AdamW {
         norm = p.output("gradient_norm", 1, 2);
         kernels.gradientNorm(p, parameters.gradients(), constants.clip(), norm);
         kernels.adamW(p, parameters.weights(), parameters.gradients(), moment1, moment2, norm, step,
-            parameters.layout().decayed(), constants.beta1(), constants.beta2(), constants.eps(), constants.weightDecay());
+            parameters.layout().decayed(), constants.beta1(), constants.beta2(), constants.eps(),
+                constants.weightDecay());
         program = p.build();
     }
 

@@ -3,8 +3,8 @@ package org.llmrlpt.optim;
 import org.llmrlpt.config.OptimizerSettings;
 
 /**
- * The learning rate of each step, counted from 0: a linear warm-up to the maximum, a stable part, a decay to the minimum.
- * Warmup–stable–decay gives all three a length; the other schedules are special cases without the stable part.
+ * The learning rate of each step, counted from 0: a linear warm-up to the maximum, a stable part, a decay to the
+ * minimum. Warmup–stable–decay gives all three a length; the other schedules are special cases without the stable part.
  *
  * @param warmup steps of the warm-up; step t of it has max·(t + 1)/warmup
  * @param stable steps at the maximum

@@ -23,7 +23,8 @@ public record SavedModel(Path folder, ModelShape shape) {
      */
     public static SavedModel open(String name) {
         if (name == null) {
-            throw new UserError("setting 'model' is missing: name a checkpoint folder or a run folder with model=FOLDER");
+            throw new UserError("setting 'model' is missing: name a checkpoint folder or a run folder with "
+                + "model=FOLDER");
         }
         Path path = Path.of(name);
         if (!Files.isDirectory(path)) {

@@ -1,6 +1,5 @@
 package org.llmrlpt.train;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.llmrlpt.config.DataSettings;
@@ -8,7 +7,6 @@ import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.builtin.BuiltinText;
 import org.llmrlpt.data.prepare.DataPreparation;
-import org.llmrlpt.data.prepare.DocumentSource;
 import org.llmrlpt.data.prepare.FileDocuments;
 import org.llmrlpt.data.prepare.PreparationProgress;
 import org.llmrlpt.data.prepare.PreparationSettings;

@@ -103,7 +103,7 @@ class StartScriptTest {
         Result first = run("pretrain", "name=a  b", "*");
         assertEquals(7, first.code(), first.err());
         String jdk = environment.get("JAVA_HOME");
-        assertTrue(first.err().contains("mvn -q -B -ntp -DskipTests "), first.err());
+        assertTrue(first.err().contains("mvn -q -B -ntp -Dmaven.test.skip "), first.err());
         assertTrue(first.err().contains(" package with " + jdk), first.err());
         assertEquals("java of " + jdk + "/bin/java", first.out().lines().findFirst().orElse(""));
         List<String> expected = new ArrayList<>(Relaunch.FLAGS);

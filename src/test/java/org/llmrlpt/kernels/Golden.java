@@ -46,14 +46,6 @@ public final class Golden {
         return value.doubleValue();
     }
 
-    public boolean hasInput(String key) {
-        return node.get("inputs").has(key);
-    }
-
-    public boolean hasExpected(String key) {
-        return node.get("expected").has(key);
-    }
-
     /** Names of the inputs. */
     public List<String> inputs() {
         List<String> names = new ArrayList<>();

@@ -51,6 +51,10 @@ public final class KernelHarness implements AutoCloseable {
     /** What stands in memory that no kernel may write. */
     private static final float GUARD = -12345.678f;
 
+    /** Where updated tensors lie: one after the other in different arenas, as weights, gradients and moments do. */
+    private static final ArenaKind[] UPDATED =
+        {ArenaKind.GRADIENTS, ArenaKind.MOMENT1, ArenaKind.MOMENT2, ArenaKind.CONSTANTS};
+
     private static final String FALLBACK_MODE = "llmrlpt.fallback";
 
     private record Slot(Tensor base, Tensor view, boolean constant, float[] before) {
@@ -63,6 +67,7 @@ public final class KernelHarness implements AutoCloseable {
     private final Map<Tensor, int[]> integers = new IdentityHashMap<>();
     private final List<ArenaKind> arenas = new ArrayList<>();
     private Program program;
+    private int updated;
 
     public KernelHarness(Kernels kernels) {
         this.kernels = kernels;
@@ -104,7 +109,7 @@ public final class KernelHarness implements AutoCloseable {
 
     /** A tensor [rows, columns] that the kernel updates: accumulates into, or computes in place. */
     public Tensor inOut(String name, int rows, int columns, Layout layout, float... values) {
-        return declare(ArenaKind.GRADIENTS, name, rows, columns, layout, false, values);
+        return declare(UPDATED[updated++ % UPDATED.length], name, rows, columns, layout, false, values);
     }
 
     private Tensor declare(ArenaKind arena, String name, int rows, int columns, Layout layout, boolean constant,
@@ -170,13 +175,6 @@ public final class KernelHarness implements AutoCloseable {
             System.arraycopy(now, 0, slot.before, 0, now.length);
             fill(slot);
         }
-        session.upload();
-        execute();
-    }
-
-    /** Runs the program again from the values of the first run, as often as wanted. */
-    public void runFromStart() {
-        slots.values().forEach(this::fill);
         session.upload();
         execute();
     }

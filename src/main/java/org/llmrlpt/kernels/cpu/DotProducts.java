@@ -1,7 +1,6 @@
 package org.llmrlpt.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-import static jdk.incubator.vector.VectorOperators.ADD;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
@@ -18,6 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class DotProducts {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int BYTES = S.vectorByteSize();
+    private static final Scratch LANES = new Scratch();
     /** Rows of w in a task, a multiple of 4. */
     private static final int TASK_ROWS = 32;
 
@@ -40,23 +41,24 @@ final class DotProducts {
 
     private static void rows(long x, int ldx, long w, int ldw, long y, long rowY, long columnY, int m, int n, int k,
         boolean accumulate) {
+        long lanes = LANES.floats(4L * S.length());
         for (int j = 0; j < n; j += 4) {
             int width = Math.min(4, n - j);
             int i = 0;
             for (; i + 4 <= m; i += 4) {
                 dots4x4(at(x, (long) i * ldx), 4L * ldx, at(w, (long) j * ldw), 4L * ldw, width,
-                    at(y, i * rowY + j * columnY), 4 * rowY, 4 * columnY, k, accumulate);
+                    at(y, i * rowY + j * columnY), 4 * rowY, 4 * columnY, k, lanes, accumulate);
             }
             for (; i < m; i++) {
                 dots1x4(at(x, (long) i * ldx), at(w, (long) j * ldw), 4L * ldw, width,
-                    at(y, i * rowY + j * columnY), 4 * columnY, k, accumulate);
+                    at(y, i * rowY + j * columnY), 4 * columnY, k, lanes, accumulate);
             }
         }
     }
 
     /** Four rows of x by {@code width} ≤ 4 rows of w; rows of w that are not there are read as the last one. */
     private static void dots4x4(long x, long stepX, long w, long stepW, int width, long y, long rowY, long columnY,
-        int k, boolean accumulate) {
+        int k, long lanes, boolean accumulate) {
         FloatVector a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3;
         a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = c0 = c1 = c2 = c3 = d0 = d1 = d2 = d3 = FloatVector.zero(S);
         long w1 = w + Math.min(1, width - 1) * stepW;
@@ -90,29 +92,37 @@ final class DotProducts {
             c3 = v.fma(x2, c3);
             d3 = v.fma(x3, d3);
         }
-        put(y, columnY, width, accumulate, tail(a0.reduceLanes(ADD), x, w, whole, k),
-            tail(a1.reduceLanes(ADD), x, w1, whole, k), tail(a2.reduceLanes(ADD), x, w2, whole, k),
-            tail(a3.reduceLanes(ADD), x, w3, whole, k));
+        a0.intoMemorySegment(ALL, lanes, ORDER);
+        a1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
+        a2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
+        finish(lanes, x, w, stepW, width, y, columnY, whole, k, accumulate);
         x += stepX;
         y += rowY;
-        put(y, columnY, width, accumulate, tail(b0.reduceLanes(ADD), x, w, whole, k),
-            tail(b1.reduceLanes(ADD), x, w1, whole, k), tail(b2.reduceLanes(ADD), x, w2, whole, k),
-            tail(b3.reduceLanes(ADD), x, w3, whole, k));
+        b0.intoMemorySegment(ALL, lanes, ORDER);
+        b1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
+        b2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
+        b3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
+        finish(lanes, x, w, stepW, width, y, columnY, whole, k, accumulate);
         x += stepX;
         y += rowY;
-        put(y, columnY, width, accumulate, tail(c0.reduceLanes(ADD), x, w, whole, k),
-            tail(c1.reduceLanes(ADD), x, w1, whole, k), tail(c2.reduceLanes(ADD), x, w2, whole, k),
-            tail(c3.reduceLanes(ADD), x, w3, whole, k));
+        c0.intoMemorySegment(ALL, lanes, ORDER);
+        c1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
+        c2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
+        c3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
+        finish(lanes, x, w, stepW, width, y, columnY, whole, k, accumulate);
         x += stepX;
         y += rowY;
-        put(y, columnY, width, accumulate, tail(d0.reduceLanes(ADD), x, w, whole, k),
-            tail(d1.reduceLanes(ADD), x, w1, whole, k), tail(d2.reduceLanes(ADD), x, w2, whole, k),
-            tail(d3.reduceLanes(ADD), x, w3, whole, k));
+        d0.intoMemorySegment(ALL, lanes, ORDER);
+        d1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
+        d2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
+        d3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
+        finish(lanes, x, w, stepW, width, y, columnY, whole, k, accumulate);
     }
 
     /** One row of x, in the same order of sums as four. */
     private static void dots1x4(long x, long w, long stepW, int width, long y, long columnY, int k,
-        boolean accumulate) {
+        long lanes, boolean accumulate) {
         FloatVector a0, a1, a2, a3;
         a0 = a1 = a2 = a3 = FloatVector.zero(S);
         long w1 = w + Math.min(1, width - 1) * stepW;
@@ -127,9 +137,11 @@ final class DotProducts {
             a2 = v.fma(fromMemorySegment(S, ALL, w2 + o, ORDER), a2);
             a3 = v.fma(fromMemorySegment(S, ALL, w3 + o, ORDER), a3);
         }
-        put(y, columnY, width, accumulate, tail(a0.reduceLanes(ADD), x, w, whole, k),
-            tail(a1.reduceLanes(ADD), x, w1, whole, k), tail(a2.reduceLanes(ADD), x, w2, whole, k),
-            tail(a3.reduceLanes(ADD), x, w3, whole, k));
+        a0.intoMemorySegment(ALL, lanes, ORDER);
+        a1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
+        a2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
+        a3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
+        finish(lanes, x, w, stepW, width, y, columnY, whole, k, accumulate);
     }
 
     /** Continues a sum over the last elements, which do not fill a vector. */
@@ -140,12 +152,13 @@ final class DotProducts {
         return sum;
     }
 
-    private static void put(long y, long columnY, int width, boolean accumulate, float s0, float s1, float s2,
-        float s3) {
+    /** Adds up the lanes of {@code width} sums that lie at {@code lanes}, and the rest of each row. */
+    private static void finish(long lanes, long x, long w, long stepW, int width, long y, long columnY, int whole,
+        int k, boolean accumulate) {
         for (int j = 0; j < width; j++) {
-            float s = j == 0 ? s0 : j == 1 ? s1 : j == 2 ? s2 : s3;
+            float sum = tail(Lanes.sum(lanes + j * BYTES, S.length()), x, w + j * stepW, whole, k);
             long to = y + j * columnY;
-            setFloat(to, accumulate ? getFloat(to) + s : s);
+            setFloat(to, accumulate ? getFloat(to) + sum : sum);
         }
     }
 }

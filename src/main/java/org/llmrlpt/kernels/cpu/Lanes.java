@@ -1,6 +1,12 @@
 package org.llmrlpt.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static org.llmrlpt.kernels.cpu.Memory.ALL;
+import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Sums over the lanes of a vector in a fixed order. {@code reduceLanes(ADD)} leaves the order open, and really adds in
@@ -8,26 +14,20 @@ import static org.llmrlpt.kernels.cpu.Memory.getFloat;
  * different bits. Store the vector, then sum it here.
  */
 final class Lanes {
+    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+
     private Lanes() {
     }
 
     /** Sum of {@code count} floats, a power of two: every fourth in order, then the four sums as two pairs. */
     static float sum(long address, int count) {
-        float a = 0f;
-        float b = 0f;
-        float c = 0f;
-        float d = 0f;
-        int i = 0;
-        for (; i + 4 <= count; i += 4) {
-            long at = Memory.at(address, i);
-            a += getFloat(at);
-            b += getFloat(at + 4);
-            c += getFloat(at + 8);
-            d += getFloat(at + 12);
+        if (count < 4) {
+            return count == 1 ? getFloat(address) : getFloat(address) + getFloat(address + 4);
         }
-        for (; i < count; i++) {
-            a += getFloat(Memory.at(address, i));
+        FloatVector fours = fromMemorySegment(FOUR, ALL, address, ORDER);
+        for (int i = 4; i < count; i += 4) {
+            fours = fours.add(fromMemorySegment(FOUR, ALL, Memory.at(address, i), ORDER));
         }
-        return (a + b) + (c + d);
+        return (fours.lane(0) + fours.lane(1)) + (fours.lane(2) + fours.lane(3));
     }
 }

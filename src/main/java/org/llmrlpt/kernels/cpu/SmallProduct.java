@@ -3,11 +3,11 @@ package org.llmrlpt.kernels.cpu;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
+import static org.llmrlpt.kernels.cpu.Memory.FLOAT;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
-import static org.llmrlpt.kernels.cpu.Memory.getFloat;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * C = or += A·B on the calling thread, for the small blocks of attention: C and B are {@link #WIDTH} columns wide, and
@@ -15,7 +15,6 @@ import jdk.incubator.vector.VectorSpecies;
  * fused multiply-adds in the order of k.
  */
 final class SmallProduct {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int BYTES = S.vectorByteSize();
     /** Columns of B and C: two vectors. */
     static final int WIDTH = 2 * S.length();
@@ -112,28 +111,28 @@ final class SmallProduct {
         for (int i = 0; i < k; i++) {
             FloatVector u = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector v = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, getFloat(a + at));
+            FloatVector x = broadcast(S, ALL.get(FLOAT, a + at));
             c0a = x.fma(u, c0a);
             c0b = x.fma(v, c0b);
-            x = broadcast(S, getFloat(a1 + at));
+            x = broadcast(S, ALL.get(FLOAT, a1 + at));
             c1a = x.fma(u, c1a);
             c1b = x.fma(v, c1b);
-            x = broadcast(S, getFloat(a2 + at));
+            x = broadcast(S, ALL.get(FLOAT, a2 + at));
             c2a = x.fma(u, c2a);
             c2b = x.fma(v, c2b);
-            x = broadcast(S, getFloat(a3 + at));
+            x = broadcast(S, ALL.get(FLOAT, a3 + at));
             c3a = x.fma(u, c3a);
             c3b = x.fma(v, c3b);
-            x = broadcast(S, getFloat(a4 + at));
+            x = broadcast(S, ALL.get(FLOAT, a4 + at));
             c4a = x.fma(u, c4a);
             c4b = x.fma(v, c4b);
-            x = broadcast(S, getFloat(a5 + at));
+            x = broadcast(S, ALL.get(FLOAT, a5 + at));
             c5a = x.fma(u, c5a);
             c5b = x.fma(v, c5b);
-            x = broadcast(S, getFloat(a6 + at));
+            x = broadcast(S, ALL.get(FLOAT, a6 + at));
             c6a = x.fma(u, c6a);
             c6b = x.fma(v, c6b);
-            x = broadcast(S, getFloat(a7 + at));
+            x = broadcast(S, ALL.get(FLOAT, a7 + at));
             c7a = x.fma(u, c7a);
             c7b = x.fma(v, c7b);
             b += bStep;
@@ -198,16 +197,16 @@ final class SmallProduct {
         for (int i = 0; i < k; i++) {
             FloatVector u = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector v = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, getFloat(a + at));
+            FloatVector x = broadcast(S, ALL.get(FLOAT, a + at));
             c0a = x.fma(u, c0a);
             c0b = x.fma(v, c0b);
-            x = broadcast(S, getFloat(a1 + at));
+            x = broadcast(S, ALL.get(FLOAT, a1 + at));
             c1a = x.fma(u, c1a);
             c1b = x.fma(v, c1b);
-            x = broadcast(S, getFloat(a2 + at));
+            x = broadcast(S, ALL.get(FLOAT, a2 + at));
             c2a = x.fma(u, c2a);
             c2b = x.fma(v, c2b);
-            x = broadcast(S, getFloat(a3 + at));
+            x = broadcast(S, ALL.get(FLOAT, a3 + at));
             c3a = x.fma(u, c3a);
             c3b = x.fma(v, c3b);
             b += bStep;
@@ -241,7 +240,7 @@ final class SmallProduct {
         for (int i = 0; i < k; i++) {
             FloatVector u = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector v = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, getFloat(a + at));
+            FloatVector x = broadcast(S, ALL.get(FLOAT, a + at));
             c0a = x.fma(u, c0a);
             c0b = x.fma(v, c0b);
             b += bStep;

@@ -29,11 +29,11 @@ final class GpuAttentionTasks {
     void forward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse, int length,
         int headWidth) {
         GpuKernels.elements(lse);
+        GpuKernels.sameArena(out, lse);
         p.operation("attention").reads(q, k, v, starts).writes(out, lse).grid(grid(q, length, headWidth))
             .task((graph, id, at) -> graph.task(id, GpuAttention::kAttention, at.context(), at.floats(q), place(at, q),
                 at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts),
-                at.floats(out), place(at, out), at.floats(lse), at.offset(lse), Pair.of(length, headWidth),
-                heads(q, k, headWidth)));
+                at.floats(out), place(at, out), at.offset(lse), Pair.of(length, headWidth), heads(q, k, headWidth)));
     }
 
     /** [R, 2H]: per row and head the log-sum-exp and sum of out dOut. */
@@ -42,7 +42,7 @@ final class GpuAttentionTasks {
         int n = GpuKernels.elements(lse);
         Tensor terms = p.activation("attentionTerms", lse.rows(), 2 * heads);
         p.operation("attentionTerms").reads(out, dOut, lse).writes(terms).grid(Grid.threads(n, GpuKernels.ELEMENTS))
-            .task((graph, id, at) -> graph.task(id, GpuAttention::kAttentionTerms, at.context(), at.floats(out),
+            .task((graph, id, at) -> graph.task(id, GpuAttentionBackward::kAttentionTerms, at.context(), at.floats(out),
                 at.offset(out), out.stride(), at.floats(dOut), at.offset(dOut), dOut.stride(), at.floats(lse),
                 at.offset(lse), at.floats(terms), at.offset(terms), heads, headWidth, n));
         return terms;
@@ -52,7 +52,7 @@ final class GpuAttentionTasks {
         Tensor dQ, int length, int headWidth) {
         p.operation("attentionBackwardQuery").reads(q, k, v, starts, terms, dOut).writes(dQ)
             .grid(grid(q, length, headWidth)).task((graph, id, at) -> graph.task(id,
-                GpuAttention::kAttentionBackwardQuery, at.context(), at.floats(q), place(at, q), at.floats(k),
+                GpuAttentionBackward::kAttentionBackwardQuery, at.context(), at.floats(q), place(at, q), at.floats(k),
                 place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
                 at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dQ), place(at, dQ),
                 Pair.of(length, headWidth), heads(q, k, headWidth)));
@@ -60,11 +60,13 @@ final class GpuAttentionTasks {
 
     void backwardKeyValue(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor terms, Tensor dOut,
         Tensor dK, Tensor dV, int length, int headWidth) {
+        GpuKernels.sameArena(dK, dV);
         p.operation("attentionBackwardKeyValue").reads(q, k, v, starts, terms, dOut).writes(dK, dV)
             .grid(grid(k, length, headWidth)).task((graph, id, at) -> graph.task(id,
-                GpuAttention::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q), at.floats(k),
+                GpuAttentionBackward::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q),
+                at.floats(k),
                 place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
-                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dK), place(at, dK), at.floats(dV),
-                place(at, dV), Pair.of(length, headWidth), heads(q, k, headWidth)));
+                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dK), place(at, dK), place(at, dV),
+                    Pair.of(length, headWidth), heads(q, k, headWidth)));
     }
 }

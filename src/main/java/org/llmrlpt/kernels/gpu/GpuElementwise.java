@@ -4,7 +4,10 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/** Kernels with one thread for each element: SwiGLU, addition, zeroing. {@code n} elements; the grid's tail is idle. */
+/**
+ * Kernels with one thread for each element: SwiGLU, addition, copying, zeroing. {@code n} elements; the grid's tail
+ * is idle.
+ */
 final class GpuElementwise {
     private GpuElementwise() {
     }
@@ -42,10 +45,19 @@ final class GpuElementwise {
     }
 
     /** y = a + b; y may be a or b. */
-    static void kAdd(KernelContext context, FloatArray a, int aAt, FloatArray b, int bAt, FloatArray y, int yAt, int n) {
+    static void kAdd(KernelContext context, FloatArray a, int aAt, FloatArray b, int bAt, FloatArray y, int yAt,
+        int n) {
         int i = context.globalIdx;
         if (i < n) {
             y.set(yAt + i, a.get(aAt + i) + b.get(bAt + i));
+        }
+    }
+
+    /** y = x. */
+    static void kCopy(KernelContext context, FloatArray x, int xAt, FloatArray y, int yAt, int n) {
+        int i = context.globalIdx;
+        if (i < n) {
+            y.set(yAt + i, x.get(xAt + i));
         }
     }
 

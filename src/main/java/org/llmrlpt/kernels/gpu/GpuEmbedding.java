@@ -13,7 +13,8 @@ final class GpuEmbedding {
     }
 
     /** y[i] = x[index[i]]; x [rows, C], y [n / C, C], width C. One thread for each of the {@code n} elements of y. */
-    static void kGather(KernelContext context, FloatArray x, int xAt, IntArray index, int indexAt, FloatArray y, int yAt,
+    static void kGather(KernelContext context, FloatArray x, int xAt, IntArray index, int indexAt, FloatArray y,
+        int yAt,
         int width, int n) {
         int i = context.globalIdx;
         if (i < n) {

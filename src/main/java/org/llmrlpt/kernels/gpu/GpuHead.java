@@ -15,10 +15,11 @@ final class GpuHead {
     private GpuHead() {
     }
 
-    /** y = softmax(x inverseTemperature[0]) for each row; x, y [n, V], y may be x; one group of GROUP threads per row. */
+    /**
+     * y = softmax(x inverseTemperature[0]) for each row; x, y [n, V], y may be x; one group of GROUP threads per row.
+     */
     static void kSoftmax(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray inverseTemperature,
         int inverseTemperatureAt, FloatArray y, int yAt, int yStride, int width) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int t = context.localIdx;
         int from = xAt + context.groupIdx * xStride;
         int to = yAt + context.groupIdx * yStride;
@@ -27,12 +28,12 @@ final class GpuHead {
         for (int i = t; i < width; i += GROUP) {
             mine = TornadoMath.max(mine, x.get(from + i) * factor);
         }
-        float largest = GroupReduce.max(context, scratch, mine, GROUP);
+        float largest = GroupReduce.max(context, mine);
         float sum = 0f;
         for (int i = t; i < width; i += GROUP) {
             sum += TornadoMath.exp(x.get(from + i) * factor - largest);
         }
-        float total = GroupReduce.sum(context, scratch, sum, GROUP);
+        float total = GroupReduce.sum(context, sum);
         for (int i = t; i < width; i += GROUP) {
             y.set(to + i, TornadoMath.exp(x.get(from + i) * factor - largest) / total);
         }
@@ -48,62 +49,61 @@ final class GpuHead {
 
     /**
      * Statistics of each row, and in place of the logits the loss's gradient if {@code gradient} is not 0: paper,
-     * Eq. 11-13, in the stable form of {@link org.llmrlpt.kernels.Kernels#policyHead}. logits [n, V] without gaps,
-     * threshold [n, 2] of {@link GpuTopK#kTopK}, statistics [n, {@link RowStatistics#COLUMNS}]; one group of GROUP threads
-     * for each row.
+     * Eq. 11-13, in the stable form of {@link org.llmrlpt.kernels.Kernels#policyHead}. One array holds the logits [n,
+     * V], the threshold [n, 2] of {@link GpuTopK#kTopK} and the statistics [n, {@link RowStatistics#COLUMNS}]; one
+     * group of GROUP threads for each row.
      *
      * <p>1 - p_x is the mass of the other tokens and log-probabilities take log1p of the mass beside the largest logit,
      * so that nearly one-hot rows keep their digits.
      */
-    static void kObjective(KernelContext context, FloatArray logits, int logitsAt, IntArray targets, int targetsAt,
-        FloatArray threshold, int thresholdAt, FloatArray scale, int scaleAt, FloatArray statistics, int statisticsAt,
-        int width, float beta, float lambdaHead, float lambdaTail, int gradient) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
+    static void kObjective(KernelContext context, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
+        FloatArray rows, int logitsAt, int thresholdAt, int statisticsAt, int width, float beta, float lambdaHead,
+        float lambdaTail, int gradient) {
         int t = context.localIdx;
         int row = context.groupIdx;
         int at = logitsAt + row * width;
         int target = targets.get(targetsAt + row);
-        boolean counted = target >= 0;
-        int x = counted ? target : 0;
-        float targetLogit = logits.get(at + x);
-        float bound = threshold.get(thresholdAt + 2 * row);
-        int boundIndex = (int) threshold.get(thresholdAt + 2 * row + 1);
+        float counted = target < 0 ? 0f : 1f;
+        int x = TornadoMath.max(target, 0);
+        float targetLogit = rows.get(at + x);
+        float bound = rows.get(thresholdAt + 2 * row);
+        int boundIndex = (int) rows.get(thresholdAt + 2 * row + 1);
 
         float mine = LOWEST;
         int mineIndex = width;
         for (int i = t; i < width; i += GROUP) {
-            float z = logits.get(at + i);
+            float z = rows.get(at + i);
             if (z > mine) {
                 mine = z;
                 mineIndex = i;
             }
         }
-        float largest = GroupReduce.max(context, scratch, mine, GROUP);
-        int best = (int) GroupReduce.min(context, scratch, mine == largest ? mineIndex : width, GROUP);
+        float largest = GroupReduce.max(context, mine);
+        int best = (int) GroupReduce.min(context, mine == largest ? mineIndex : width);
 
         float rest = 0f;
         float spread = 0f;
         float head = 0f;
         float tail = 0f;
         for (int i = t; i < width; i += GROUP) {
-            float z = logits.get(at + i);
+            float z = rows.get(at + i);
             float e = TornadoMath.exp(z - largest);
             if (i != best) {
                 rest += e;
                 spread += e * (largest - z);
             }
             if (i != x) {
-                if (z > bound || z == bound && i <= boundIndex) {
+                if (i < GpuTopK.ranksBefore(z, bound, boundIndex + 1)) {
                     head += e;
                 } else {
                     tail += e;
                 }
             }
         }
-        rest = GroupReduce.sum(context, scratch, rest, GROUP);
-        spread = GroupReduce.sum(context, scratch, spread, GROUP);
-        head = GroupReduce.sum(context, scratch, head, GROUP);
-        tail = GroupReduce.sum(context, scratch, tail, GROUP);
+        rest = GroupReduce.sum(context, rest);
+        spread = GroupReduce.sum(context, spread);
+        head = GroupReduce.sum(context, head);
+        tail = GroupReduce.sum(context, tail);
 
         float sum = 1f + rest;
         float logSum = log1p(rest);
@@ -115,27 +115,27 @@ final class GpuHead {
         }
         float others = (lambdaHead * head + lambdaTail * tail) / sum;
         float objective = reward + others;
-        boolean inHead = targetLogit > bound || targetLogit == bound && x <= boundIndex;
+        float inHead = x < GpuTopK.ranksBefore(targetLogit, bound, boundIndex + 1) ? 1f : 0f;
         if (t == 0) {
             int to = statisticsAt + row * RowStatistics.COLUMNS;
-            statistics.set(to + RowStatistics.COUNTED, counted ? 1f : 0f);
-            statistics.set(to + RowStatistics.OBJECTIVE, counted ? objective : 0f);
-            statistics.set(to + RowStatistics.NLL, counted ? largest - targetLogit + logSum : 0f);
-            statistics.set(to + RowStatistics.ENTROPY, counted ? logSum + spread / sum : 0f);
-            statistics.set(to + RowStatistics.TOP_K_MASS, counted ? head / sum + (inHead ? targetP : 0f) : 0f);
-            statistics.set(to + RowStatistics.TARGET_PROBABILITY, counted ? targetP : 0f);
-            statistics.set(to + RowStatistics.RANK_ONE, counted && x == best ? 1f : 0f);
-            statistics.set(to + RowStatistics.TARGET_IN_TOP_K, counted && inHead ? 1f : 0f);
+            rows.set(to + RowStatistics.COUNTED, counted);
+            rows.set(to + RowStatistics.OBJECTIVE, counted * objective);
+            rows.set(to + RowStatistics.NLL, counted * (largest - targetLogit + logSum));
+            rows.set(to + RowStatistics.ENTROPY, counted * (logSum + spread / sum));
+            rows.set(to + RowStatistics.TOP_K_MASS, counted * (head / sum + inHead * targetP));
+            rows.set(to + RowStatistics.TARGET_PROBABILITY, counted * targetP);
+            rows.set(to + RowStatistics.RANK_ONE, x == best ? counted : 0f);
+            rows.set(to + RowStatistics.TARGET_IN_TOP_K, counted * inHead);
         }
         if (gradient != 0) {
-            float factor = counted ? -scale.get(scaleAt) : 0f;
+            float factor = -counted * scale.get(scaleAt);
             float targetSlope = factor * (reward * otherP - targetP * others);
             for (int i = t; i < width; i += GROUP) {
-                float z = logits.get(at + i);
+                float z = rows.get(at + i);
                 float p = TornadoMath.exp(z - largest) / sum;
-                boolean isHead = z > bound || z == bound && i <= boundIndex;
-                float slope = factor * p * ((isHead ? lambdaHead : lambdaTail) - objective);
-                logits.set(at + i, i == x ? targetSlope : slope);
+                float lambda = i < GpuTopK.ranksBefore(z, bound, boundIndex + 1) ? lambdaHead : lambdaTail;
+                float slope = factor * p * (lambda - objective);
+                rows.set(at + i, i == x ? targetSlope : slope);
             }
         }
     }

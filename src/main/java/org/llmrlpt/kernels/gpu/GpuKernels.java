@@ -2,6 +2,7 @@ package org.llmrlpt.kernels.gpu;
 
 import static org.llmrlpt.kernels.gpu.GroupReduce.GROUP;
 
+import java.util.EnumSet;
 import org.llmrlpt.device.Grid;
 import org.llmrlpt.device.Operation;
 import org.llmrlpt.device.ProgramBuilder;
@@ -35,6 +36,17 @@ public final class GpuKernels implements Kernels {
             throw new IllegalArgumentException("this primitive takes no strided view: " + tensor);
         }
         return Math.toIntExact(tensor.size());
+    }
+
+    /**
+     * Requires two tensors that one kernel writes to be in one arena, because the kernel takes them as one array: a
+     * task that gets the same array again after a parameter that it writes depends on itself, and TornadoVM then never
+     * finishes ordering the graph. For the same reason the written array is the last one of every kernel.
+     */
+    static void sameArena(Tensor first, Tensor second) {
+        if (first.arena() != second.arena()) {
+            throw new IllegalArgumentException(first + " and " + second + " must be in one arena");
+        }
     }
 
     @Override
@@ -99,9 +111,10 @@ public final class GpuKernels implements Kernels {
     public void rmsNorm(ProgramBuilder p, Tensor x, Tensor w, Tensor y, Tensor rstd, float eps) {
         elements(x);
         elements(y);
+        sameArena(y, rstd);
         p.operation("rmsNorm").reads(x, w).writes(y, rstd).grid(Grid.groups(x.rows(), GROUP)).task((graph, id, at) ->
             graph.task(id, GpuNorm::kRmsNorm, at.context(), at.floats(x), at.offset(x), at.floats(w), at.offset(w),
-                at.floats(y), at.offset(y), at.floats(rstd), at.offset(rstd), x.columns(), eps));
+                at.floats(y), at.offset(y), at.offset(rstd), x.columns(), eps));
     }
 
     @Override
@@ -163,11 +176,12 @@ public final class GpuKernels implements Kernels {
         int headWidth, float eps) {
         int heads = x.columns() / headWidth;
         elements(rstd);
+        sameArena(y, rstd);
         p.operation("qkNormRope").reads(x, w, positions, angles).writes(y, rstd)
-            .grid(Grid.groups((long) x.rows() * heads, GpuRope.HEAD_GROUP)).task((graph, id, at) ->
+            .grid(Grid.groups((long) x.rows() * heads, GroupReduce.HEAD_GROUP)).task((graph, id, at) ->
                 graph.task(id, GpuRope::kQkNormRope, at.context(), at.floats(x), at.offset(x), x.stride(), at.floats(w),
                     at.offset(w), at.ints(positions), at.offset(positions), at.floats(angles), at.offset(angles),
-                    at.floats(y), at.offset(y), y.stride(), at.floats(rstd), at.offset(rstd), heads, headWidth, eps));
+                    at.floats(y), at.offset(y), y.stride(), at.offset(rstd), heads, headWidth, eps));
     }
 
     @Override
@@ -187,7 +201,7 @@ public final class GpuKernels implements Kernels {
                 at.offset(parts), rows, headsAndWidth, rowsPerPart, n));
         addParts(p, parts, dW);
         p.operation("qkNormRopeBackward").reads(x, w, rstd, positions, angles, dY).writes(dX)
-            .grid(Grid.groups((long) rows * heads, GpuRope.HEAD_GROUP)).task((graph, id, at) ->
+            .grid(Grid.groups((long) rows * heads, GroupReduce.HEAD_GROUP)).task((graph, id, at) ->
                 graph.task(id, GpuRope::kQkNormRopeBackward, at.context(), at.floats(x), at.offset(x), x.stride(),
                     at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.ints(positions),
                     at.offset(positions), at.floats(angles), at.offset(angles), at.floats(dY), at.offset(dY),
@@ -280,14 +294,18 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2, Tensor clip,
+    public void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2,
+        Tensor clip,
         Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay) {
         int n = elements(parameters);
+        if (EnumSet.of(parameters.arena(), gradients.arena(), moment1.arena(), moment2.arena()).size() < 4) {
+            throw new IllegalArgumentException("parameters, gradients and moments must be in four different arenas");
+        }
         p.operation("adamW").reads(parameters, gradients, moment1, moment2, clip, step)
             .writes(parameters, gradients, moment1, moment2).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
-                graph.task(id, GpuOptimizer::kAdamW, at.context(), at.floats(parameters), at.offset(parameters),
-                    at.floats(gradients), at.offset(gradients), at.floats(moment1), at.offset(moment1),
-                    at.floats(moment2), at.offset(moment2), at.floats(clip), at.offset(clip), at.floats(step),
-                    at.offset(step), n, Math.toIntExact(decayed), beta1, beta2, eps, weightDecay));
+                graph.task(id, GpuOptimizer::kAdamW, at.context(), at.floats(clip), at.offset(clip), at.floats(step),
+                    at.offset(step), at.floats(parameters), at.offset(parameters), at.floats(gradients),
+                    at.offset(gradients), at.floats(moment1), at.offset(moment1), at.floats(moment2),
+                    at.offset(moment2), n, Math.toIntExact(decayed), beta1, beta2, eps, weightDecay));
     }
 }

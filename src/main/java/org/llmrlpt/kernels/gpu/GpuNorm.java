@@ -11,10 +11,9 @@ final class GpuNorm {
     private GpuNorm() {
     }
 
-    /** rstd = 1 / sqrt(mean(x²) + eps), y = x rstd w; x, y [R, C], w [C], rstd [R]. */
-    static void kRmsNorm(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray y, int yAt,
-        FloatArray rstd, int rstdAt, int width, float eps) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
+    /** rstd = 1 / sqrt(mean(x²) + eps), y = x rstd w; x, y [R, C], w [C], rstd [R]; y and rstd are in {@code out}. */
+    static void kRmsNorm(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray out, int yAt,
+        int rstdAt, int width, float eps) {
         int t = context.localIdx;
         int row = context.groupIdx;
         int at = row * width;
@@ -23,20 +22,19 @@ final class GpuNorm {
             float value = x.get(xAt + at + i);
             squares += value * value;
         }
-        float total = GroupReduce.sum(context, scratch, squares, GROUP);
+        float total = GroupReduce.sum(context, squares);
         float inverse = 1f / TornadoMath.sqrt(total / width + eps);
         for (int i = t; i < width; i += GROUP) {
-            y.set(yAt + at + i, x.get(xAt + at + i) * inverse * w.get(wAt + i));
+            out.set(yAt + at + i, x.get(xAt + at + i) * inverse * w.get(wAt + i));
         }
         if (t == 0) {
-            rstd.set(rstdAt + row, inverse);
+            out.set(rstdAt + row, inverse);
         }
     }
 
     /** dX = rstd (g - x̂ mean(g x̂)) with g = dY w and x̂ = x rstd, or accumulates it. Shapes as in kRmsNorm. */
     static void kRmsNormBackward(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray rstd,
         int rstdAt, FloatArray dY, int dYAt, FloatArray dX, int dXAt, int width, int accumulate) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int t = context.localIdx;
         int row = context.groupIdx;
         int at = row * width;
@@ -45,7 +43,7 @@ final class GpuNorm {
         for (int i = t; i < width; i += GROUP) {
             product += dY.get(dYAt + at + i) * w.get(wAt + i) * x.get(xAt + at + i) * inverse;
         }
-        float mean = GroupReduce.sum(context, scratch, product, GROUP) / width;
+        float mean = GroupReduce.sum(context, product) / width;
         for (int i = t; i < width; i += GROUP) {
             float normed = x.get(xAt + at + i) * inverse;
             float gradient = inverse * (dY.get(dYAt + at + i) * w.get(wAt + i) - normed * mean);

@@ -16,7 +16,6 @@ final class GpuOptimizer {
 
     /** partial[g] = sum of g's share of x², x [n], partial [NORM_GROUPS]; groups of GROUP threads. */
     static void kSquareSums(KernelContext context, FloatArray x, int xAt, FloatArray partial, int partialAt, int n) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int thread = context.globalIdx;
         int threads = NORM_GROUPS * GROUP;
         // Counted by rounds, not by index: the last index plus a step may not fit an int.
@@ -30,7 +29,7 @@ final class GpuOptimizer {
             float value = x.get(xAt + rounds * threads + thread);
             sum += value * value;
         }
-        float total = GroupReduce.sum(context, scratch, sum, GROUP);
+        float total = GroupReduce.sum(context, sum);
         if (context.localIdx == 0) {
             partial.set(partialAt + context.groupIdx, total);
         }
@@ -39,13 +38,12 @@ final class GpuOptimizer {
     /** out[0] = sqrt(sum of partial), out[1] = the factor that clips to maxNorm (0: none); one group. */
     static void kNormAndClip(KernelContext context, FloatArray partial, int partialAt, FloatArray out, int outAt,
         float maxNorm) {
-        float[] scratch = context.allocateFloatLocalArray(GROUP);
         int t = context.localIdx;
         float sum = 0f;
         for (int i = t; i < NORM_GROUPS; i += GROUP) {
             sum += partial.get(partialAt + i);
         }
-        float norm = TornadoMath.sqrt(GroupReduce.sum(context, scratch, sum, GROUP));
+        float norm = TornadoMath.sqrt(GroupReduce.sum(context, sum));
         if (t == 0) {
             out.set(outAt, norm);
             float clip = 1f;
@@ -57,12 +55,13 @@ final class GpuOptimizer {
     }
 
     /**
-     * One step of AdamW, formulas as in {@link org.llmrlpt.kernels.Kernels#adamW}; the gradient is left zero. One thread
-     * for each of {@code n} parameters. clip [2], step [3] = lr, c1, c2.
+     * One step of AdamW, formulas as in {@link org.llmrlpt.kernels.Kernels#adamW}; the gradient is left zero. One
+     * thread for each of {@code n} parameters. clip [2], step [3] = lr, c1, c2; the others are in four different
+     * arrays.
      */
-    static void kAdamW(KernelContext context, FloatArray parameters, int parametersAt, FloatArray gradients,
-        int gradientsAt, FloatArray moment1, int moment1At, FloatArray moment2, int moment2At, FloatArray clip,
-        int clipAt, FloatArray step, int stepAt, int n, int decayed, float beta1, float beta2, float eps,
+    static void kAdamW(KernelContext context, FloatArray clip, int clipAt, FloatArray step, int stepAt,
+        FloatArray parameters, int parametersAt, FloatArray gradients, int gradientsAt, FloatArray moment1,
+        int moment1At, FloatArray moment2, int moment2At, int n, int decayed, float beta1, float beta2, float eps,
         float weightDecay) {
         int i = context.globalIdx;
         if (i < n) {

@@ -32,7 +32,8 @@ final class GpuPolicyHead {
     /** As {@link Kernels#policyHead}. */
     void record(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping, Tensor statistics,
         Tensor dH, Tensor dW) {
-        GpuKernels.elements(statistics);
+        // The kernel writes logits and statistics, and two written tensors must be in one array: both are activations.
+        Tensor results = p.activation("statistics", statistics.rows(), statistics.columns());
         int chunk = chunkRows(h.rows(), w.rows());
         for (int from = 0; from < h.rows(); from += chunk) {
             int n = Math.min(chunk, h.rows() - from);
@@ -41,13 +42,17 @@ final class GpuPolicyHead {
             Tensor threshold = p.activation("threshold", n, 2);
             kernels.linear(p, rows, w, logits);
             kernels.topK(p, logits, shaping.k(), threshold);
-            objective(p, logits, targets.columns(from, n), threshold, scale, shaping, statistics.rows(from, n),
+            objective(p, logits, targets.columns(from, n), threshold, scale, shaping, results.rows(from, n),
                 dH != null);
             if (dH != null) {
                 kernels.linearBackwardInput(p, logits, w, dH.rows(from, n), false);
                 kernels.linearBackwardWeight(p, logits, rows, dW);
             }
         }
+        int n = GpuKernels.elements(statistics);
+        p.operation("statistics").reads(results).writes(statistics).grid(Grid.threads(n, GpuKernels.ELEMENTS))
+            .task((graph, id, at) -> graph.task(id, GpuElementwise::kCopy, at.context(), at.floats(results),
+                at.offset(results), at.floats(statistics), at.offset(statistics), n));
     }
 
     private static void objective(ProgramBuilder p, Tensor logits, Tensor targets, Tensor threshold, Tensor scale,
@@ -57,9 +62,9 @@ final class GpuPolicyHead {
         if (gradient) {
             operation.writes(logits);
         }
-        operation.task((graph, id, at) -> graph.task(id, GpuHead::kObjective, at.context(), at.floats(logits),
-            at.offset(logits), at.ints(targets), at.offset(targets), at.floats(threshold), at.offset(threshold),
-            at.floats(scale), at.offset(scale), at.floats(statistics), at.offset(statistics), logits.columns(),
-            shaping.beta(), shaping.lambdaHead(), shaping.lambdaTail(), gradient ? 1 : 0));
+        operation.task((graph, id, at) -> graph.task(id, GpuHead::kObjective, at.context(), at.ints(targets),
+            at.offset(targets), at.floats(scale), at.offset(scale), at.floats(logits), at.offset(logits),
+            at.offset(threshold), at.offset(statistics), logits.columns(), shaping.beta(), shaping.lambdaHead(),
+            shaping.lambdaTail(), gradient ? 1 : 0));
     }
 }

@@ -1,5 +1,7 @@
 package org.llmrlpt.kernels.gpu;
 
+import static org.llmrlpt.kernels.gpu.GroupReduce.HEAD_GROUP;
+
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -11,9 +13,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * at large angles.
  */
 final class GpuRope {
-    /** Threads of a group that works on one head of one row. */
-    static final int HEAD_GROUP = 32;
-
     private GpuRope() {
     }
 
@@ -41,11 +40,13 @@ final class GpuRope {
         }
     }
 
-    /** Per head: rstd = 1 / sqrt(mean(x²) + eps), y = (x rstd w) turned; one group for each head of each row. */
+    /**
+     * Per head: rstd = 1 / sqrt(mean(x²) + eps), y = (x rstd w) turned; one group for each head of each row. y and rstd
+     * [R, heads] are in {@code out}.
+     */
     static void kQkNormRope(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray w, int wAt,
-        IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray y, int yAt, int yStride,
-        FloatArray rstd, int rstdAt, int heads, int headWidth, float eps) {
-        float[] scratch = context.allocateFloatLocalArray(HEAD_GROUP);
+        IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray out, int yAt, int yStride,
+        int rstdAt, int heads, int headWidth, float eps) {
         int t = context.localIdx;
         int row = context.groupIdx / heads;
         int head = context.groupIdx % heads;
@@ -57,7 +58,7 @@ final class GpuRope {
             float value = x.get(xHead + i);
             squares += value * value;
         }
-        float total = GroupReduce.sum(context, scratch, squares, HEAD_GROUP);
+        float total = GroupReduce.headSum(context, squares);
         float inverse = 1f / TornadoMath.sqrt(total / headWidth + eps);
         int angle = anglesAt + positions.get(positionsAt + row) * headWidth;
         for (int i = t; i < half; i += HEAD_GROUP) {
@@ -65,22 +66,22 @@ final class GpuRope {
             float sine = angles.get(angle + half + i);
             float first = x.get(xHead + i) * inverse * w.get(wAt + i);
             float second = x.get(xHead + half + i) * inverse * w.get(wAt + half + i);
-            y.set(yHead + i, first * cosine - second * sine);
-            y.set(yHead + half + i, second * cosine + first * sine);
+            out.set(yHead + i, first * cosine - second * sine);
+            out.set(yHead + half + i, second * cosine + first * sine);
         }
         if (t == 0) {
-            rstd.set(rstdAt + context.groupIdx, inverse);
+            out.set(rstdAt + context.groupIdx, inverse);
         }
     }
 
     /**
-     * dX = rstd (g - x̂ mean(g x̂)), with x̂ = x rstd and g = w times dY turned back; dX may be dY. One group for each head
-     * of each row. {@code heads} and {@code headWidth} share a parameter: a task has at most 20.
+     * dX = rstd (g - x̂ mean(g x̂)), with x̂ = x rstd and g = w times dY turned back; dX may be dY. One group for each
+     * head of each row. {@code heads} and {@code headWidth} share a parameter: a task has at most 20.
      */
     static void kQkNormRopeBackward(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray w, int wAt,
-        FloatArray rstd, int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray dY,
+        FloatArray rstd, int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt,
+            FloatArray dY,
         int dYAt, int dYStride, FloatArray dX, int dXAt, int dXStride, long headsAndWidth) {
-        float[] scratch = context.allocateFloatLocalArray(HEAD_GROUP);
         int heads = Pair.first(headsAndWidth);
         int headWidth = Pair.second(headsAndWidth);
         int t = context.localIdx;
@@ -101,7 +102,7 @@ final class GpuRope {
             product += (dFirst * cosine + dSecond * sine) * w.get(wAt + i) * x.get(xHead + i) * inverse;
             product += (dSecond * cosine - dFirst * sine) * w.get(wAt + half + i) * x.get(xHead + half + i) * inverse;
         }
-        float mean = GroupReduce.sum(context, scratch, product, HEAD_GROUP) / headWidth;
+        float mean = GroupReduce.headSum(context, product) / headWidth;
         for (int i = t; i < half; i += HEAD_GROUP) {
             float cosine = angles.get(angle + i);
             float sine = angles.get(angle + half + i);
@@ -115,8 +116,8 @@ final class GpuRope {
     }
 
     /**
-     * partial[s, i] = sum over the heads of the s-th {@code rowsPerPart} rows of x̂ times dY turned back; one thread for
-     * each of the {@code n} elements of partial [S, D].
+     * partial[s, i] = sum over the heads of the s-th {@code rowsPerPart} rows of x̂ times dY turned back; one thread
+     * for each of the {@code n} elements of partial [S, D].
      */
     static void kQkNormWeightParts(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray rstd,
         int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray dY, int dYAt,
@@ -140,7 +141,8 @@ final class GpuRope {
                 for (int head = 0; head < heads; head++) {
                     int dYHead = dYAt + r * dYStride + head * headWidth;
                     float back = dY.get(dYHead + i) * cosine + dY.get(dYHead + partner) * sine;
-                    float normed = x.get(xAt + r * xStride + head * headWidth + i) * rstd.get(rstdAt + r * heads + head);
+                    float normed = x.get(xAt + r * xStride + head * headWidth + i) * rstd.get(rstdAt + r * heads
+                        + head);
                     sum += back * normed;
                 }
             }

@@ -19,11 +19,11 @@ final class GpuTopK {
 
     /**
      * threshold[r] = (k-th largest of x[r], index of the element that has rank k); x [n, V], threshold [n, 2], width V.
-     * An element belongs to the k if it is larger than the first, or equal to it with an index not above the second. One
-     * group of GROUP threads for each row.
+     * An element belongs to the k if it is larger than the first, or equal to it with an index not above the second.
+     * One group of GROUP threads for each row.
      *
-     * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of the
-     * k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
+     * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of
+     * the k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
      * ranked exactly. When too many reach it (k above GROUP, or many equal elements), bisection finds the value, by
      * counting, until two neighbouring floats are left, and then the index.
      */
@@ -45,8 +45,8 @@ final class GpuTopK {
             largest = TornadoMath.max(largest, value);
             smallest = TornadoMath.min(smallest, value);
         }
-        float low = GroupReduce.min(context, scratch, smallest, GROUP);
-        float high = GroupReduce.max(context, scratch, largest, GROUP);
+        float low = GroupReduce.min(context, smallest);
+        float high = GroupReduce.max(context, largest);
         if (t == 0) {
             found[0] = low;
             found[1] = low;
@@ -56,8 +56,7 @@ final class GpuTopK {
         context.localBarrier();
         int rank = 0;
         for (int j = 0; j < GROUP; j++) {
-            float other = scratch[j];
-            if (other > largest || other == largest && j < t) {
+            if (j < ranksBefore(scratch[j], largest, t)) {
                 rank++;
             }
         }
@@ -101,8 +100,7 @@ final class GpuTopK {
             int index = indices[c];
             int better = 0;
             for (int j = 0; j < listed; j++) {
-                float other = values[j];
-                if (other > value || other == value && indices[j] < index) {
+                if (indices[j] < ranksBefore(values[j], value, index)) {
                     better++;
                 }
             }
@@ -120,40 +118,65 @@ final class GpuTopK {
         int searched = total > CANDIDATES ? width : 0;
         float middle = high;
         while (steps > 0) {
-            float reached = countAtLeast(context, scratch, x, at, width, middle);
-            if (reached >= k) {
-                low = middle;
-            } else {
-                high = middle;
+            float count = 0f;
+            for (int i = t; i < width; i += GROUP) {
+                if (x.get(at + i) >= middle) {
+                    count += 1f;
+                }
             }
+            scratch[t] = count;
+            context.localBarrier();
+            for (int half = GROUP >> 1; half > 0; half >>= 1) {
+                if (t < half) {
+                    scratch[t] = scratch[t] + scratch[t + half];
+                }
+                context.localBarrier();
+            }
+            float reached = scratch[0];
+            context.localBarrier();
+            low = reached >= k ? middle : low;
+            high = reached >= k ? high : middle;
             middle = 0.5f * low + 0.5f * high;
-            steps = middle > low && middle < high ? steps - 1 : 0;
+            steps = middle > low ? steps - 1 : 0;
+            steps = middle < high ? steps : 0;
         }
         float least = -LOWEST;
-        float above = 0f;
         for (int i = t; i < searched; i += GROUP) {
             float other = x.get(at + i);
             if (other >= low) {
                 least = TornadoMath.min(least, other);
             }
         }
-        least = GroupReduce.min(context, scratch, least, GROUP);
+        least = GroupReduce.min(context, least);
+        float above = 0f;
         for (int i = t; i < searched; i += GROUP) {
             if (x.get(at + i) > least) {
                 above += 1f;
             }
         }
-        float equals = k - GroupReduce.sum(context, scratch, above, GROUP);
+        float equals = k - GroupReduce.sum(context, above);
         int first = 0;
         int last = searched - 1;
         while (first < last) {
-            int half = (first + last) >> 1;
-            float reached = countEqual(context, scratch, x, at, half + 1, least);
-            if (reached >= equals) {
-                last = half;
-            } else {
-                first = half + 1;
+            int middleIndex = (first + last) >> 1;
+            float count = 0f;
+            for (int i = t; i <= middleIndex; i += GROUP) {
+                if (x.get(at + i) == least) {
+                    count += 1f;
+                }
             }
+            scratch[t] = count;
+            context.localBarrier();
+            for (int half = GROUP >> 1; half > 0; half >>= 1) {
+                if (t < half) {
+                    scratch[t] = scratch[t] + scratch[t + half];
+                }
+                context.localBarrier();
+            }
+            float reached = scratch[0];
+            context.localBarrier();
+            last = reached >= equals ? middleIndex : last;
+            first = reached >= equals ? first : middleIndex + 1;
         }
         if (t == 0) {
             threshold.set(thresholdAt + 2 * row, searched > 0 ? least : value);
@@ -161,25 +184,12 @@ final class GpuTopK {
         }
     }
 
-    /** How many of the first {@code n} elements are at least {@code bound}; exact up to 2^24. */
-    private static float countAtLeast(KernelContext context, float[] scratch, FloatArray x, int at, int n, float bound) {
-        float count = 0f;
-        for (int i = context.localIdx; i < n; i += GROUP) {
-            if (x.get(at + i) >= bound) {
-                count += 1f;
-            }
-        }
-        return GroupReduce.sum(context, scratch, count, GROUP);
-    }
-
-    /** How many of the first {@code n} elements equal {@code value}. */
-    private static float countEqual(KernelContext context, float[] scratch, FloatArray x, int at, int n, float value) {
-        float count = 0f;
-        for (int i = context.localIdx; i < n; i += GROUP) {
-            if (x.get(at + i) == value) {
-                count += 1f;
-            }
-        }
-        return GroupReduce.sum(context, scratch, count, GROUP);
+    /**
+     * The index below which an element of value {@code other} ranks before the element {@code value} at {@code index}.
+     * One comparison at a time: TornadoVM compiles conditions that mix "and" and "or" to wrong code.
+     */
+    static int ranksBefore(float other, float value, int index) {
+        int limit = other == value ? index : 0;
+        return other > value ? Integer.MAX_VALUE : limit;
     }
 }

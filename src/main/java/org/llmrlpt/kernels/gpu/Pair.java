@@ -1,8 +1,8 @@
 package org.llmrlpt.kernels.gpu;
 
 /**
- * Two non-negative ints in one long. A TornadoVM task has at most 20 parameters; scalars among them are constants of the
- * compiled kernel, so unpacking costs nothing there.
+ * Two non-negative ints in one long. A TornadoVM task has at most 20 parameters; scalars among them are constants of
+ * the compiled kernel, so unpacking costs nothing there.
  */
 final class Pair {
     private Pair() {
