@@ -74,7 +74,7 @@ class BadInputTest {
     void badDataIsNamed() throws IOException {
         refusePretrain(parts("missing.txt"), "data=" + folder.resolve("missing.txt"));
         refusePretrain(parts("empty.txt"), "data=" + Files.createFile(folder.resolve("empty.txt")));
-        refusePretrain(parts("short.txt", "tokens"), "data=" + Files.writeString(folder.resolve("short.txt"), "hi"),
+        refusePretrain(parts("3 tokens", "length 64"), "data=" + Files.writeString(folder.resolve("short.txt"), "hi"),
             "length=64");
         byte[] binary = new byte[4096];
         new Random(1).nextBytes(binary);
