@@ -22,9 +22,9 @@ class ArgumentFilesTest {
     @ParameterizedTest
     @MethodSource("files")
     void javaAcceptsTheFileAndItsFlagsTakeEffect(Path file) throws Exception {
-        Process java = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "@" + file,
-            "-XshowSettings:properties", "-version").redirectErrorStream(true).start();
+        String executable = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process java = new ProcessBuilder(executable, "@" + file, "-XshowSettings:properties", "-version")
+            .redirectErrorStream(true).start();
         String shown = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, java.waitFor(), shown);
         assertTrue(shown.contains("tornado.recover.bailout = False"), shown);

@@ -42,8 +42,7 @@ class DataCommandsTest {
     @Test
     void aTrainedTokenizerPreparesDataWithFewerTokensThanBytes() {
         assertEquals(0, run("data", "train-tokenizer", "data=" + text, "vocabulary=300",
-            "output=" + folder.resolve("t")),
-            err.toString(StandardCharsets.UTF_8));
+            "output=" + folder.resolve("t")), err.toString(StandardCharsets.UTF_8));
         assertEquals(0, run("data", "prepare", "--data", text.toString(), "--tokenizer=" + folder.resolve("t"),
             "output=" + folder.resolve("d"), "data.validation-fraction=0.2"), err.toString(StandardCharsets.UTF_8));
         TokenDataset data = TokenDataset.open(folder.resolve("d"), true);

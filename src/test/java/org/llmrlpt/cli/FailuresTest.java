@@ -63,8 +63,8 @@ class FailuresTest {
     @Test
     void aSentenceOfSeveralLinesIsPrintedAsOne() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        assertEquals(2, Failures.report(new UserError("one\n  two"), new PrintStream(bytes, true,
-            StandardCharsets.UTF_8)));
+        PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        assertEquals(2, Failures.report(new UserError("one\n  two"), err));
         assertEquals("llm-rlpt: one two" + System.lineSeparator(), bytes.toString(StandardCharsets.UTF_8));
     }
 }

@@ -32,8 +32,8 @@ class TornadoInstallationTest {
         TornadoInstallation expected = new TornadoInstallation(home, "5.2.0-jdk25", List.of("opencl", "ptx"));
         assertEquals(expected, TornadoInstallation.find(Map.of("TORNADOVM_HOME", home.toString())).orElseThrow());
         Path link = Files.createSymbolicLink(temp.resolve("tornado"), home.resolve("bin/tornado"));
-        TornadoInstallation linked = TornadoInstallation.find(Map.of("PATH",
-            "/none:" + link.getParent())).orElseThrow();
+        String path = "/none:" + link.getParent();
+        TornadoInstallation linked = TornadoInstallation.find(Map.of("PATH", path)).orElseThrow();
         assertEquals(home.toRealPath(), linked.home());
         assertTrue(TornadoInstallation.find(Map.of("PATH", "/none", "TORNADOVM_HOME", "/none")).isEmpty());
     }
@@ -43,8 +43,8 @@ class TornadoInstallationTest {
         List<String> backends = List.of("opencl", "ptx", "cuda");
         for (int n = 1; n <= 3; n++) {
             TornadoInstallation t = new TornadoInstallation(temp, "x", backends.subList(0, n));
-            assertEquals(List.of("nvidia-opencl.args", "nvidia-ptx.args", "cuda.args").get(n - 1),
-                t.argumentFile(true));
+            String expected = List.of("nvidia-opencl.args", "nvidia-ptx.args", "cuda.args").get(n - 1);
+            assertEquals(expected, t.argumentFile(true));
             assertTrue(Files.isRegularFile(Path.of("tornado-config", t.argumentFile(true))));
             assertTrue(Files.isRegularFile(Path.of("tornado-config", t.argumentFile(false))));
         }
