@@ -1,9 +1,12 @@
 package org.llmrlpt.cli;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.UserError;
 import picocli.CommandLine;
@@ -119,7 +122,7 @@ final class CommandLines {
     static Request read(CommandLine root, String[] args) {
         ParseResult result;
         try {
-            result = root.parseArgs(args);
+            result = root.parseArgs(withValues(root, args));
         } catch (CommandLine.UnmatchedArgumentException e) {
             throw unknown(e.getCommandLine(), e.getUnmatched().getFirst());
         } catch (CommandLine.MissingParameterException e) {
@@ -139,13 +142,36 @@ final class CommandLines {
             isCommand && !help ? settings(result) : Map.of(), help, spec.commandLine());
     }
 
+    /** A setting that is true or false may be written as {@code --name} alone, which means true. */
+    private static String[] withValues(CommandLine root, String[] args) {
+        Set<String> flags = new HashSet<>();
+        addFlags(root, flags);
+        String[] full = args.clone();
+        for (int i = 0; i < full.length; i++) {
+            boolean hasValue = i + 1 < full.length && (full[i + 1].equals("true") || full[i + 1].equals("false"));
+            if (flags.contains(full[i]) && !hasValue) {
+                full[i] += "=true";
+            }
+        }
+        return full;
+    }
+
+    private static void addFlags(CommandLine line, Set<String> flags) {
+        if (line.getCommandSpec().userObject() instanceof Command<?> command) {
+            Binder.settings(command.settings()).stream().filter(s -> s.type() == boolean.class)
+                .forEach(s -> flags.add("--" + s.name()));
+        }
+        line.getSubcommands().values().forEach(sub -> addFlags(sub, flags));
+    }
+
     private static Map<String, String> settings(ParseResult result) {
         Map<String, String> map = new LinkedHashMap<>();
         for (OptionSpec option : result.matchedOptions()) {
             map.put(nameOf(option), option.stringValues().getLast());
         }
         List<String> known = names(result.commandSpec());
-        for (PositionalParamSpec positional : result.matchedPositionals()) {
+        // picocli lists the one positional parameter again after every option that stands between its values.
+        for (PositionalParamSpec positional : new LinkedHashSet<>(result.matchedPositionals())) {
             for (String argument : positional.stringValues()) {
                 int equals = argument.indexOf('=');
                 if (equals < 1) {

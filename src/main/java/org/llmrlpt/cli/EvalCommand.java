@@ -1,16 +1,13 @@
 package org.llmrlpt.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.llmrlpt.config.EvalSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.Batch;
@@ -71,7 +68,7 @@ final class EvalCommand implements Command<EvalSettings> {
             TokenSource tokens = tokens(s, tokenizer, scratch.resolve("data"), console);
             report(measure(s, kernels, saved, tokenizer, tokens, length, console), s, saved, console);
         } finally {
-            deleteTree(scratch);
+            Scratch.delete(scratch);
         }
         return 0;
     }
@@ -159,17 +156,5 @@ final class EvalCommand implements Command<EvalSettings> {
 
     private static List<String> row(String name, double value, double error) {
         return List.of(name, String.format(Locale.ROOT, "%.5f", value), String.format(Locale.ROOT, "%.5f", error));
-    }
-
-    private static void deleteTree(Path folder) throws IOException {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            tree.sorted(Comparator.reverseOrder()).forEach(p -> {
-                try {
-                    Files.delete(p);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 }

@@ -66,14 +66,23 @@ final class PretrainCommand implements Command<PretrainSettings> {
         Path folder = Path.of(resuming ? given.resume() : given.run() == null ? nextFree() : given.run());
         Kernels kernels = KernelSets.choose(given.device().device());
         Workers.use(given.device().workers());
-        try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given));
-                StopSignal stop = StopSignal.install()) {
-            TokenDataset data = open(given, run, console);
-            try (PretrainView view = new PretrainView(console, folder);
-                    Pretrainer trainer = new Pretrainer(given, run, data, kernels, view)) {
-                view.finished(trainer, trainer.run(stop));
-                return 0;
+        try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
+            try {
+                train(given, run, kernels, console);
+            } catch (RuntimeException e) {
+                run.discardIfUnused();
+                throw e;
             }
+        }
+        return 0;
+    }
+
+    private static void train(PretrainSettings settings, RunFolder run, Kernels kernels, Console console) {
+        TokenDataset data = open(settings, run, console);
+        try (PretrainView view = new PretrainView(console, run.path());
+                Pretrainer trainer = new Pretrainer(settings, run, data, kernels, view);
+                StopSignal stop = StopSignal.install()) {
+            view.finished(trainer, trainer.run(stop));
         }
     }
 

@@ -106,6 +106,18 @@ public final class RunFolder implements AutoCloseable {
         JsonFile.write(folder.resolve(SUMMARY), summary);
     }
 
+    /** Deletes the folder of a run that failed before its first step, so that its name is free for the next try. */
+    public void discardIfUnused() {
+        Path metrics = folder.resolve(METRICS);
+        try {
+            if (checkpoints().list().isEmpty() && (!Files.exists(metrics) || Files.size(metrics) == 0)) {
+                AtomicFolder.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UserError("Cannot delete the unused run folder " + folder + ": " + JsonFile.reason(e) + ".", e);
+        }
+    }
+
     /** Lets other processes use the folder. */
     @Override
     public void close() {

@@ -55,6 +55,7 @@ public final class Pretrainer implements AutoCloseable {
     private final Batch[] microBatches;
     private final Session session = new Session();
     private final Kernels kernels;
+    private final Shaping shaping;
     private final Transformer model;
     private final TrainingStep training;
     private final AdamW optimizer;
@@ -86,7 +87,7 @@ public final class Pretrainer implements AutoCloseable {
             microBatches[i] = new Batch(batch, length);
         }
         ModelShape shape = settings.model().shape(tokenizer.vocabularySize(), length);
-        Shaping shaping = Shaping.of(settings.objective());
+        shaping = Shaping.of(settings.objective());
         model = new Transformer(shape, session, true, shape.maxLength());
         training = new TrainingStep(session, kernels, model, shaping, batch, length);
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
@@ -175,8 +176,12 @@ public final class Pretrainer implements AutoCloseable {
         long tokens = (long) microBatches.length * settings.batch() * settings.length();
         secondsTraining += seconds;
         tokensTrained += tokens;
-        return new StepReport("train", done, -statistics.mean(RowStatistics.OBJECTIVE), statistics, norm, rate,
+        return new StepReport("train", done, loss(statistics), statistics, norm, rate,
             tokens / seconds, seconds * 1e3, done * tokens);
+    }
+
+    private double loss(TokenStatistics statistics) {
+        return shaping.isCrossEntropy() ? statistics.nll() : -statistics.mean(RowStatistics.OBJECTIVE);
     }
 
     /** Fills the micro-batches of the next step; returns the positions that count in all of them. */
@@ -218,7 +223,7 @@ public final class Pretrainer implements AutoCloseable {
             evaluation.run(batch, statistics, bytesPerToken);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        StepReport report = new StepReport("validation", done, -statistics.mean(RowStatistics.OBJECTIVE), statistics,
+        StepReport report = new StepReport("validation", done, loss(statistics), statistics,
             Double.NaN, Double.NaN, statistics.count() / seconds, seconds * 1e3, done * settings.sequencesPerStep()
             * settings.length());
         metrics.write(report.toMap());

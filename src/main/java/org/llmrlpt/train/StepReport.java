@@ -9,7 +9,8 @@ import org.llmrlpt.kernels.RowStatistics;
  * What one optimizer step, or one validation, showed: a line of metrics.jsonl.
  *
  * @param step optimizer steps done, this one included
- * @param loss minus the mean objective; constant -1 for cross-entropy, whose progress shows in the NLL
+ * @param loss the NLL for cross-entropy; for a shaped objective minus its mean value J, a surrogate whose gradient is
+ *     followed but whose value says little by itself
  * @param tokens training tokens seen since the beginning of the run
  */
 public record StepReport(String split, long step, double loss, TokenStatistics statistics, double gradientNorm,

@@ -26,8 +26,8 @@ public final class TestedKernels {
     }
 
     /**
-     * All cases of a golden file on the fallback. The real TornadoVM compiles kernels anew for every case, seconds for
-     * each: there it is every 23rd one (the grid's periods are 2, 3, 4 and 5) and all that are not of the grid.
+     * All cases of a golden file on the fallback. The real TornadoVM compiles kernels anew for every case, about a
+     * second each, so there it is every 23rd one (the grid's periods are 2, 4 and 5) and all that are not of the grid.
      */
     public static List<Golden> affordable(List<Golden> cases) {
         if (isFallback()) {

@@ -60,6 +60,9 @@ public final class FileDocuments implements DocumentSource {
         } catch (IOException e) {
             throw FileProblem.reading(join(inputs), e);
         }
+        if (totalBytes == 0) {
+            throw new UserError(join(inputs) + " is empty: give files with text in them.");
+        }
     }
 
     private static String join(List<Path> paths) {

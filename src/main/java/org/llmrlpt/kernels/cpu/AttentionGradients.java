@@ -8,9 +8,9 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -29,23 +29,22 @@ public final class AttentionGradients {
     /** So many tasks are wanted in the first step before chunks get smaller; of the shape only. */
     private static final int TASKS = 16;
 
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
     private static final int WIDTH = QueryPanel.WIDTH;
     private static final long STEP = QueryPanel.STEP;
     private static final Scratch SCRATCH = new Scratch();
 
-    private final Rows q;
-    private final Rows k;
-    private final Rows v;
+    private final Strided q;
+    private final Strided k;
+    private final Strided v;
     private final long starts;
-    private final Rows out;
+    private final Strided out;
     private final long lse;
-    private final Rows dOut;
-    private final Rows dQ;
-    private final Rows dK;
-    private final Rows dV;
+    private final Strided dOut;
+    private final Strided dQ;
+    private final Strided dK;
+    private final Strided dV;
     private final int length;
     private final int heads;
     private final int groups;
@@ -53,8 +52,8 @@ public final class AttentionGradients {
     private final int chunk;
     private final float scale;
 
-    private AttentionGradients(Rows q, Rows k, Rows v, long starts, Rows out, long lse, Rows dOut, Rows dQ, Rows dK,
-        Rows dV, int sequences, int length, int heads, int groups, int width) {
+    private AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided out, long lse, Strided dOut,
+        Strided dQ, Strided dK, Strided dV, int sequences, int length, int heads, int groups, int width) {
         this.q = q;
         this.k = k;
         this.v = v;
@@ -74,9 +73,9 @@ public final class AttentionGradients {
     }
 
     /** dQ, dK and dV, overwritten; shapes as in {@link AttentionKernels#attention}. */
-    public static void attentionBackward(Rows q, Rows k, Rows v, IntArray starts, int startsAt, Rows out,
-        FloatArray lse, int lseAt, Rows dOut, Rows dQ, Rows dK, Rows dV, int sequences, int length, int heads,
-        int groups, int width) {
+    public static void attentionBackward(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
+        FloatArray lse, int lseAt, Strided dOut, Strided dQ, Strided dK, Strided dV, int sequences, int length,
+        int heads, int groups, int width) {
         AttentionGradients pass = new AttentionGradients(q, k, v, at(starts.getSegment().address(), startsAt), out,
             at(lse.getSegment().address(), lseAt), dOut, dQ, dK, dV, sequences, length, heads, groups, width);
         int chunks = Math.ceilDiv(length, pass.chunk);
@@ -135,8 +134,8 @@ public final class AttentionGradients {
         AttentionKernels.copyStarts(sequenceStarts, first, queries, w.laneStarts);
         long qRows = q.address() + queryRow * q.step() + column;
         long dOutRows = dOut.address() + queryRow * dOut.step() + column;
-        QueryPanel.turn(qRows, q.step(), queries, width, scale, w.q);
-        QueryPanel.turn(dOutRows, dOut.step(), queries, width, 1f, w.dOut);
+        QueryPanel.turn(qRows, q.step(), queries, width, w.q);
+        QueryPanel.turn(dOutRows, dOut.step(), queries, width, w.dOut);
         load(qRows, q.step(), w.qRows, queries, w.padded, true);
         load(dOutRows, dOut.step(), w.dOutRows, queries, w.padded, true);
         deltas(w, out.address() + queryRow * out.step() + column, queries);
@@ -148,12 +147,11 @@ public final class AttentionGradients {
             long kRows = k.address() + (row + j) * k.step() + 4L * group * width;
             long vRows = v.address() + (row + j) * v.step() + 4L * group * width;
             SmallProduct.multiply(kRows, k.step(), 4, keys, w.q, STEP, w.scores, STEP, width, false);
+            if (j + keys - 1 > first || j < sharedFrom) {
+                AttentionKernels.mask(w.scores, keys, j, first, w.laneStarts);
+            }
             SmallProduct.multiply(vRows, v.step(), 4, keys, w.dOut, STEP, w.dScores, STEP, width, false);
             gradients(w, keys);
-            if (j + keys - 1 > first || j < sharedFrom) {
-                AttentionKernels.mask(w.scores, keys, j, first, w.laneStarts, 0f);
-                AttentionKernels.mask(w.dScores, keys, j, first, w.laneStarts, 0f);
-            }
             long shift = 4L * (j - firstKey) * w.padded;
             for (int d = 0; d < w.padded; d += WIDTH) {
                 SmallProduct.multiply(w.scores, STEP, 4, keys, at(w.dOutRows, d), 4L * w.padded, at(w.dV + shift, d),
@@ -163,21 +161,31 @@ public final class AttentionGradients {
             }
             SmallProduct.multiply(kRows, 4, k.step(), width, w.dScores, STEP, w.dQ, STEP, keys, j > from);
         }
-        QueryPanel.turnBack(w.dQ, queries, width, dQ.address() + queryRow * dQ.step() + column, dQ.step(), accumulate);
+        long dQRows = dQ.address() + queryRow * dQ.step() + column;
+        if (accumulate) {
+            QueryPanel.turnBack(w.dQ, queries, width, w.qRows, 4L * w.padded);
+            for (int i = 0; i < queries; i++) {
+                Rows.axpy(1f, at(w.qRows, (long) i * w.padded), dQRows + i * dQ.step(), width);
+            }
+        } else {
+            QueryPanel.turnBack(w.dQ, queries, width, dQRows, dQ.step());
+        }
     }
 
     /** delta[q] = sum over the head's columns of dOut out. */
     private void deltas(Work w, long outRows, int queries) {
+        load(outRows, out.step(), w.outRows, queries, w.padded, true);
         for (int i = 0; i < WIDTH; i++) {
-            float sum = 0f;
+            FloatVector sum = FloatVector.zero(S);
             if (i < queries) {
-                long a = outRows + i * out.step();
-                long b = at(w.dOutRows, (long) i * w.padded);
-                for (int d = 0; d < width; d++) {
-                    sum = Math.fma(getFloat(at(a, d)), getFloat(at(b, d)), sum);
+                long row = 4L * i * w.padded;
+                for (int d = 0; d < w.padded; d += LANES) {
+                    sum = fromMemorySegment(S, ALL, at(w.outRows + row, d), ORDER)
+                        .fma(fromMemorySegment(S, ALL, at(w.dOutRows + row, d), ORDER), sum);
                 }
             }
-            setFloat(at(w.delta, i), sum);
+            sum.intoMemorySegment(ALL, w.lanes, ORDER);
+            setFloat(at(w.delta, i), Lanes.sum(w.lanes, LANES));
         }
     }
 
@@ -185,12 +193,12 @@ public final class AttentionGradients {
     private void gradients(Work w, int keys) {
         FloatVector factor = broadcast(S, scale);
         for (int half = 0; half < 4 * WIDTH; half += BYTES) {
-            FloatVector norm = fromMemorySegment(S, ALL, w.lse + half, ORDER);
+            FloatVector shift = fromMemorySegment(S, ALL, w.lse + half, ORDER).neg();
             FloatVector delta = fromMemorySegment(S, ALL, w.delta + half, ORDER);
             long p = w.scores + half;
             long g = w.dScores + half;
             for (int j = 0; j < keys; j++) {
-                FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).sub(norm));
+                FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).fma(factor, shift));
                 e.intoMemorySegment(ALL, p, ORDER);
                 fromMemorySegment(S, ALL, g, ORDER).sub(delta).mul(e).mul(factor).intoMemorySegment(ALL, g, ORDER);
                 p += STEP;
@@ -225,7 +233,7 @@ public final class AttentionGradients {
         }
     }
 
-    /** Where a task keeps its blocks. Rows of queries and of gradients are padded to whole panels. */
+    /** Where a task keeps its blocks. Strided of queries and of gradients are padded to whole panels. */
     private static final class Work {
         private final int padded;
         private final long q;
@@ -238,6 +246,8 @@ public final class AttentionGradients {
         private final long laneStarts;
         private final long qRows;
         private final long dOutRows;
+        private final long outRows;
+        private final long lanes;
         private final long dK;
         private final long dV;
 
@@ -246,7 +256,7 @@ public final class AttentionGradients {
             long panel = (long) width * WIDTH;
             long block = (long) AttentionKernels.KEYS * WIDTH;
             long rows = (long) padded * WIDTH;
-            q = scratch.floats(3 * panel + 2 * block + 3 * WIDTH + 2 * rows + 2L * chunk * padded);
+            q = scratch.floats(3 * panel + 2 * block + 3 * WIDTH + 3 * rows + LANES + 2L * chunk * padded);
             dOut = at(q, panel);
             dQ = at(dOut, panel);
             scores = at(dQ, panel);
@@ -256,7 +266,9 @@ public final class AttentionGradients {
             laneStarts = at(delta, WIDTH);
             qRows = at(laneStarts, WIDTH);
             dOutRows = at(qRows, rows);
-            dK = at(dOutRows, rows);
+            outRows = at(dOutRows, rows);
+            lanes = at(outRows, rows);
+            dK = at(lanes, LANES);
             dV = at(dK, (long) chunk * padded);
         }
     }

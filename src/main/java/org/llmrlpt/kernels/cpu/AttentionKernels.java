@@ -11,6 +11,7 @@ import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setInt;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -27,7 +28,6 @@ public final class AttentionKernels {
     /** Keys of a block: with its values and scores it fits the first cache. */
     static final int KEYS = 64;
 
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
@@ -42,8 +42,8 @@ public final class AttentionKernels {
      * Row t of head h in each of {@code sequences} sequences of {@code length} rows sees the keys starts[t]..t of head
      * h/(heads/groups); scale 1/sqrt(width). lse [rows, heads] = log-sum-exp of the scaled scores.
      */
-    public static void attention(Rows q, Rows k, Rows v, IntArray starts, int startsAt, Rows out, FloatArray lse,
-        int lseAt, int sequences, int length, int heads, int groups, int width) {
+    public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
+        FloatArray lse, int lseAt, int sequences, int length, int heads, int groups, int width) {
         int blocks = Math.ceilDiv(length, WIDTH);
         int perGroup = heads / groups;
         long startsBase = at(starts.getSegment().address(), startsAt);
@@ -95,7 +95,7 @@ public final class AttentionKernels {
             copyStarts(starts, first, queries, laneStarts);
             for (int h = 0; h < heads; h++) {
                 long turned = at(scratch, h * perHead);
-                QueryPanel.turn(q + 4L * h * width, qStep, queries, width, scale, turned);
+                QueryPanel.turn(q + 4L * h * width, qStep, queries, width, turned);
                 clearSums(at(turned, 2 * panel));
             }
             for (int j = from; j < to; j += KEYS) {
@@ -105,21 +105,17 @@ public final class AttentionKernels {
                     long sums = at(turned, panel);
                     long maximum = at(sums, panel);
                     SmallProduct.multiply(k + j * kStep, kStep, 4, keys, turned, STEP, scores, STEP, width, false);
-                    boolean partly = j + keys - 1 > first || j < sharedFrom;
-                    if (partly) {
-                        mask(scores, keys, j, first, laneStarts, Float.NEGATIVE_INFINITY);
+                    if (j + keys - 1 > first || j < sharedFrom) {
+                        mask(scores, keys, j, first, laneStarts);
                     }
-                    softmax(scores, keys, maximum, sums, j == from ? 0 : width);
-                    if (partly) {
-                        mask(scores, keys, j, first, laneStarts, 0f); // the exponential of anything is above zero
-                    }
+                    softmax(scores, keys, scale, maximum, sums, j == from ? 0 : width);
                     SmallProduct.multiply(v + j * vStep, 4, vStep, width, scores, STEP, sums, STEP, keys, j > from);
                 }
             }
             for (int h = 0; h < heads; h++) {
                 long sums = at(scratch, h * perHead + panel);
                 finish(sums, width, at(sums, panel), queries, at(lse, h), lseStride);
-                QueryPanel.turnBack(sums, queries, width, out + 4L * h * width, outStep, false);
+                QueryPanel.turnBack(sums, queries, width, out + 4L * h * width, outStep);
             }
         }
     }
@@ -138,15 +134,15 @@ public final class AttentionKernels {
         }
     }
 
-    /** Scores of keys that a query does not see become {@code unseen}. */
-    static void mask(long scores, int keys, int firstKey, int firstQuery, long laneStarts, float unseen) {
+    /** Scores of keys that a query does not see become minus infinity. */
+    static void mask(long scores, int keys, int firstKey, int firstQuery, long laneStarts) {
         for (int half = 0; half < WIDTH; half += LANES) {
             IntVector start = IntVector.fromMemorySegment(SI, ALL, at(laneStarts, half), ORDER);
             IntVector query = IntVector.zero(SI).addIndex(1).add(firstQuery + half);
             long p = at(scores, half);
             for (int j = firstKey; j < firstKey + keys; j++) {
                 VectorMask<Integer> seen = start.compare(LE, j).and(query.compare(GE, j));
-                broadcast(S, unseen).blend(fromMemorySegment(S, ALL, p, ORDER), seen.cast(S))
+                broadcast(S, Float.NEGATIVE_INFINITY).blend(fromMemorySegment(S, ALL, p, ORDER), seen.cast(S))
                     .intoMemorySegment(ALL, p, ORDER);
                 p += STEP;
             }
@@ -154,15 +150,16 @@ public final class AttentionKernels {
     }
 
     /**
-     * One step of the online softmax: scores become exp(score - maximum) with the maximum so far; when that grows, the
-     * sum behind it and the {@code rows} rows of sums over values shrink accordingly.
+     * One step of the online softmax: scores become exp(score scale - maximum) with the maximum so far; when that
+     * grows, the sum behind it and the {@code rows} rows of sums over values shrink accordingly.
      */
-    private static void softmax(long scores, int keys, long maximum, long sums, int rows) {
+    private static void softmax(long scores, int keys, float scale, long maximum, long sums, int rows) {
+        FloatVector factor = broadcast(S, scale);
         for (int half = 0; half < 4 * WIDTH; half += BYTES) {
             long p = scores + half;
             FloatVector before = fromMemorySegment(S, ALL, maximum + half, ORDER);
-            FloatVector top = before;
-            FloatVector other = before;
+            FloatVector top = broadcast(S, -Float.MAX_VALUE);
+            FloatVector other = top;
             int j = 0;
             for (; j + 2 <= keys; j += 2) {
                 top = top.max(fromMemorySegment(S, ALL, p, ORDER));
@@ -172,11 +169,12 @@ public final class AttentionKernels {
             if (j < keys) {
                 top = top.max(fromMemorySegment(S, ALL, p, ORDER));
             }
-            top = top.max(other);
+            top = before.max(top.max(other).mul(factor));
+            FloatVector shift = top.neg();
             FloatVector sum = FloatVector.zero(S);
             p = scores + half;
             for (j = 0; j < keys; j++) {
-                FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).sub(top));
+                FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).fma(factor, shift));
                 e.intoMemorySegment(ALL, p, ORDER);
                 sum = sum.add(e);
                 p += STEP;

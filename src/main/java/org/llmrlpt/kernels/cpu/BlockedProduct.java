@@ -22,7 +22,7 @@ final class BlockedProduct {
     /** Tasks for each thread, so that the threads end together though one is slower. */
     private static final int TASKS_PER_THREAD = 4;
     /** Up to so many rows of C, packing a row-major B would take longer than what it saves. */
-    private static final int FEW_ROWS = 48;
+    private static final int FEW_ROWS = 96;
 
     private static final Scratch A_PANELS = new Scratch();
     private static final Scratch B_PANELS = new Scratch();
@@ -185,14 +185,14 @@ final class BlockedProduct {
         for (int i = 0; i < rows; i += tile.rows) {
             int height = Math.min(tile.rows, rows - i);
             if (height == tile.rows && width == tile.columns) {
-                tile.multiply(pa, b, stepB, to, stepC, kc, start);
+                tile.multiply(pa, 4L * tile.rows, b, stepB, to, stepC, kc, start);
             } else {
                 long edge = EDGE_TILE.floats((long) tile.rows * tile.columns);
                 long step = 4L * tile.columns;
                 if (start) {
                     copyTile(to, stepC, edge, step, height, width);
                 }
-                tile.multiply(pa, b, stepB, edge, step, kc, start);
+                tile.multiply(pa, 4L * tile.rows, b, stepB, edge, step, kc, start);
                 copyTile(edge, step, to, stepC, height, width);
             }
             pa += stepA;

@@ -7,8 +7,8 @@ import org.llmrlpt.kernels.Shaping;
 
 /**
  * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
- * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and head take {@link
- * Rows}.
+ * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and of the policy
+ * head, which need more, take {@link Strided}.
  */
 public final class CpuKernels implements Kernels {
     @Override
@@ -121,8 +121,8 @@ public final class CpuKernels implements Kernels {
     public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
         int length, int headWidth) {
         p.operation("attention").reads(q, k, v, starts).writes(out, lse).task((g, id, at) -> g.task(id,
-            AttentionKernels::attention, Rows.of(at, q), Rows.of(at, k), Rows.of(at, v), at.ints(starts),
-            at.offset(starts), Rows.of(at, out), at.floats(lse), at.offset(lse), q.rows() / length, length,
+            AttentionKernels::attention, Strided.of(at, q), Strided.of(at, k), Strided.of(at, v), at.ints(starts),
+            at.offset(starts), Strided.of(at, out), at.floats(lse), at.offset(lse), q.rows() / length, length,
             q.columns() / headWidth, k.columns() / headWidth, headWidth));
     }
 
@@ -130,10 +130,10 @@ public final class CpuKernels implements Kernels {
     public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out,
         Tensor lse, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth) {
         p.operation("attention_backward").reads(q, k, v, starts, out, lse, dOut).writes(dQ, dK, dV)
-            .task((g, id, at) -> g.task(id, AttentionGradients::attentionBackward, Rows.of(at, q), Rows.of(at, k),
-                Rows.of(at, v), at.ints(starts), at.offset(starts), Rows.of(at, out), at.floats(lse), at.offset(lse),
-                Rows.of(at, dOut), Rows.of(at, dQ), Rows.of(at, dK), Rows.of(at, dV), q.rows() / length, length,
-                q.columns() / headWidth, k.columns() / headWidth, headWidth));
+            .task((g, id, at) -> g.task(id, AttentionGradients::attentionBackward, Strided.of(at, q), Strided.of(at, k),
+                Strided.of(at, v), at.ints(starts), at.offset(starts), Strided.of(at, out), at.floats(lse),
+                at.offset(lse), Strided.of(at, dOut), Strided.of(at, dQ), Strided.of(at, dK), Strided.of(at, dV),
+                q.rows() / length, length, q.columns() / headWidth, k.columns() / headWidth, headWidth));
     }
 
     @Override
@@ -179,15 +179,15 @@ public final class CpuKernels implements Kernels {
         Tensor memory = p.activation("policy_head", 1, Math.toIntExact(floats));
         if (dH == null) {
             p.operation("policy_head_evaluation").reads(h, w, targets).writes(statistics, memory)
-                .task((g, id, at) -> g.task(id, PolicyHeadKernels::evaluate, Rows.of(at, h), Rows.of(at, w),
-                    at.ints(targets), at.offset(targets), shaping, Rows.of(at, statistics), at.floats(memory),
+                .task((g, id, at) -> g.task(id, PolicyHeadKernels::evaluate, Strided.of(at, h), Strided.of(at, w),
+                    at.ints(targets), at.offset(targets), shaping, Strided.of(at, statistics), at.floats(memory),
                     at.offset(memory), h.rows(), h.columns(), w.rows()));
         } else {
             p.operation("policy_head").reads(h, w, targets, scale, dW).writes(statistics, dH, dW, memory)
-                .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Rows.of(at, h), Rows.of(at, w),
+                .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(scale), at.offset(scale), shaping,
-                    Rows.of(at, statistics), Rows.of(at, dH), Rows.of(at, dW), at.floats(memory), at.offset(memory),
-                    h.rows(), h.columns(), w.rows()));
+                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
+                    at.offset(memory), h.rows(), h.columns(), w.rows()));
         }
     }
 

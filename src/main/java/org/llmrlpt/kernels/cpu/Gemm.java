@@ -10,11 +10,14 @@ import java.lang.ref.Reference;
  *
  * <p>An element of C is one chain of fused multiply-adds in the order of k, which starts from what C holds when
  * accumulating; its bits depend neither on the other elements nor on the number of threads. The exception is
- * {@link #nt} when M or N is at most 16: there vector lanes run along k, again the same on any number of threads.
+ * A·Bᵀ with few rows, M or N at most 16 ({@link #nt}) or 4 ({@link #blockNt}): there B is not packed and vector lanes
+ * run along k; the bits of a row are again the same on any number of threads and with any other rows, up to that many.
  */
 public final class Gemm {
     /** Up to so many rows of either operand, {@link #nt} takes dot products instead of packing. */
     static final int FEW = 16;
+    /** The same for {@link #blockNt}, whose sums are short: a dot product ends by adding up the lanes. */
+    private static final int FEW_IN_BLOCK = 4;
     static final Tile TILE = Tile.preferred();
 
     private Gemm() {
@@ -65,9 +68,10 @@ public final class Gemm {
     private static void nt(boolean alone, long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k,
         boolean accumulate) {
         check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
-        if (m <= FEW) {
+        int few = alone ? FEW_IN_BLOCK : FEW;
+        if (m <= few) {
             DotProducts.multiply(a, lda, b, ldb, c, ldc, 1, m, n, k, accumulate, alone);
-        } else if (n <= FEW) {
+        } else if (n <= few) {
             DotProducts.multiply(b, ldb, a, lda, c, 1, ldc, n, m, k, accumulate, alone);
         } else {
             new BlockedProduct(TILE, alone, false, a, lda, c, ldc, m, accumulate).multiply(true, b, ldb, n, k);

@@ -108,7 +108,7 @@ final class Panels {
     }
 
     /** Four rows of k floats become k pieces of four floats, {@code step} bytes apart. */
-    private static void transposeFour(long r0, long r1, long r2, long r3, int k, long to, long step) {
+    static void transposeFour(long r0, long r1, long r2, long r3, int k, long to, long step) {
         int i = 0;
         for (; i + 4 <= k; i += 4) {
             long o = 4L * i;

@@ -12,11 +12,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * The policy head (paper, Eq. 10–13) in chunks of rows: logits = h Wᵀ, then each row's statistics and the gradient of
  * its logits in their place ({@link PolicyRow}), then dW += dLogitsᵀ h and dH = dLogits W. Each phase uses all threads.
- * Rows without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
+ * Strided without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
  */
 public final class PolicyHeadKernels {
     /**
-     * Rows of a chunk: dW is read and written once for each chunk, and the logits of a chunk should stay in the last
+     * Strided of a chunk: dW is read and written once for each chunk, and the logits of a chunk should stay in the last
      * cache. One part of the sum over k in {@link Tile}.
      */
     static final int CHUNK_ROWS = Tile.MAX_K;
@@ -25,18 +25,18 @@ public final class PolicyHeadKernels {
 
     private static final ThreadLocal<PolicyRow> ROW = ThreadLocal.withInitial(PolicyRow::new);
 
-    private final Rows h;
-    private final Rows w;
+    private final Strided h;
+    private final Strided w;
     private final long targets;
     private final float scale;
     private final Shaping shaping;
-    private final Rows statistics;
+    private final Strided statistics;
     private final HeadMemory memory;
     private final int rows;
     private final int width;
     private final int vocabulary;
 
-    private PolicyHeadKernels(Rows h, Rows w, long targets, float scale, Shaping shaping, Rows statistics,
+    private PolicyHeadKernels(Strided h, Strided w, long targets, float scale, Shaping shaping, Strided statistics,
         HeadMemory memory, int rows, int width, int vocabulary) {
         this.h = h;
         this.w = w;
@@ -55,8 +55,8 @@ public final class PolicyHeadKernels {
      *
      * @param memory working memory as {@link HeadMemory#floats} says
      */
-    public static void evaluate(Rows h, Rows w, IntArray targets, int targetsAt, Shaping shaping, Rows statistics,
-        FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
+    public static void evaluate(Strided h, Strided w, IntArray targets, int targetsAt, Shaping shaping,
+        Strided statistics, FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), 0f, shaping, statistics, parts,
             rows, width, vocabulary).run(null, null);
@@ -66,15 +66,15 @@ public final class PolicyHeadKernels {
      * The same, and the gradient of the loss, -scale[0] times the sum of J over rows with a target: dH [rows, width]
      * overwritten, dW [vocabulary, width] accumulates.
      */
-    public static void train(Rows h, Rows w, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
-        Shaping shaping, Rows statistics, Rows dH, Rows dW, FloatArray memory, int memoryAt, int rows, int width,
-        int vocabulary) {
+    public static void train(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
+        Shaping shaping, Strided statistics, Strided dH, Strided dW, FloatArray memory, int memoryAt, int rows,
+        int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), scale.get(scaleAt), shaping,
             statistics, parts, rows, width, vocabulary).run(dH, dW);
     }
 
-    private void run(Rows dH, Rows dW) {
+    private void run(Strided dH, Strided dW) {
         int[] counted = countedRows(dH);
         if (counted.length == 0) {
             return;
@@ -90,7 +90,7 @@ public final class PolicyHeadKernels {
     }
 
     /** The rows with a target; statistics and dH of the others become zero. */
-    private int[] countedRows(Rows dH) {
+    private int[] countedRows(Strided dH) {
         int[] counted = new int[rows];
         int n = 0;
         for (int r = 0; r < rows; r++) {
@@ -111,7 +111,7 @@ public final class PolicyHeadKernels {
         return Arrays.copyOf(counted, n);
     }
 
-    private void chunk(int[] counted, int from, int to, Rows dH, Rows dW) {
+    private void chunk(int[] counted, int from, int to, Strided dH, Strided dW) {
         int n = to - from;
         boolean together = counted[to - 1] - counted[from] == n - 1;
         long x = h.row(counted[from]);

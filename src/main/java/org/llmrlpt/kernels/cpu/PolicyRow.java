@@ -7,11 +7,11 @@ import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.Shaping;
 
@@ -25,10 +25,10 @@ import org.llmrlpt.kernels.Shaping;
  * </pre>
  *
  * 1 - p_x comes from the other tokens' exponentials, never from a subtraction, so that it is right when p_x is nearly
- * 1. For use by one thread.
+ * 1; likewise the tail's sum is not what the head leaves over, but a sum of its own.
+ * For use by one thread.
  */
 final class PolicyRow {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
     /** Elements whose exponentials are added up in single precision before they join the row's sums. */
@@ -88,7 +88,7 @@ final class PolicyRow {
         set(statistics, RowStatistics.TARGET_IN_TOP_K, inHead ? 1 : 0);
         if (gradient) {
             double unit = -scale / total;
-            SoftmaxKernels.scale(z, n, (float) (unit * (restReward - objective)));
+            Rows.scale((float) (unit * (restReward - objective)), z, z, n);
             putHead(z, heads, (float) (unit * (shaping.lambdaHead() - objective)));
             setFloat(at(z, target), (float) (-scale * (w * oneMinusP - p * otherRewards)));
         }
@@ -129,8 +129,8 @@ final class PolicyRow {
             int i = from;
             long p = at(z, i);
             for (; i + 2 * LANES <= to; i += 2 * LANES) {
-                FloatVector d = VectorMath.atLeastLowest(fromMemorySegment(S, ALL, p, ORDER).sub(shift));
-                FloatVector d2 = VectorMath.atLeastLowest(fromMemorySegment(S, ALL, p + BYTES, ORDER).sub(shift));
+                FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER).sub(shift));
+                FloatVector d2 = notTooLow(fromMemorySegment(S, ALL, p + BYTES, ORDER).sub(shift));
                 FloatVector e = VectorMath.expInRange(d);
                 FloatVector e2 = VectorMath.expInRange(d2);
                 e.intoMemorySegment(ALL, p, ORDER);
@@ -143,7 +143,7 @@ final class PolicyRow {
             }
             for (; i < to; i += LANES) {
                 VectorMask<Float> inside = S.indexInRange(i, to);
-                FloatVector d = VectorMath.atLeastLowest(fromMemorySegment(S, ALL, p, ORDER, inside).sub(shift));
+                FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER, inside).sub(shift));
                 FloatVector e = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
                 e.intoMemorySegment(ALL, p, ORDER, inside);
                 s = s.add(e);
@@ -155,6 +155,11 @@ final class PolicyRow {
             sum += Lanes.sum(lanes, LANES);
             product += Lanes.sum(lanes + BYTES, LANES);
         }
+    }
+
+    /** x, but not so low that its exponential is undefined; NaN stays. */
+    private static FloatVector notTooLow(FloatVector x) {
+        return x.blend(VectorMath.EXP_MIN, x.compare(VectorOperators.LT, VectorMath.EXP_MIN));
     }
 
     /** Moves the logits of the k largest without the target from the row to a list. */

@@ -5,9 +5,9 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.FLOAT;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * C = or += A·B on the calling thread, for the small blocks of attention: C and B are {@link #WIDTH} columns wide, and
@@ -15,7 +15,6 @@ import jdk.incubator.vector.VectorSpecies;
  * fused multiply-adds in the order of k.
  */
 final class SmallProduct {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int BYTES = S.vectorByteSize();
     /** Columns of B and C: two vectors. */
     static final int WIDTH = 2 * S.length();

@@ -9,13 +9,11 @@ import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * 12 rows by 8 columns: 24 accumulators, two vectors of B and one of A in the 32 registers of NEON.
- */
+/** 8 rows by 8 columns, for the 32 registers of NEON: 16 accumulators, two vectors of B and one of A. */
 final class Tile128 extends Tile {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
     private static final int BYTES = S.vectorByteSize();
-    private static final int ROWS = 12;
+    private static final int ROWS = 8;
     private static final int COLUMNS = 2 * S.length();
 
     Tile128() {
@@ -23,9 +21,8 @@ final class Tile128 extends Tile {
     }
 
     @Override
-    void multiply(long a, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
-        FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b, c8a, c8b, c9a,
-            c9b, c10a, c10b, c11a, c11b;
+    void multiply(long a, long stepA, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
+        FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b;
         if (accumulate) {
             long q = c;
             c0a = fromMemorySegment(S, ALL, q, ORDER);
@@ -51,21 +48,9 @@ final class Tile128 extends Tile {
             q += stepC;
             c7a = fromMemorySegment(S, ALL, q, ORDER);
             c7b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c8a = fromMemorySegment(S, ALL, q, ORDER);
-            c8b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c9a = fromMemorySegment(S, ALL, q, ORDER);
-            c9b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c10a = fromMemorySegment(S, ALL, q, ORDER);
-            c10b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c11a = fromMemorySegment(S, ALL, q, ORDER);
-            c11b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
         } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b = c8a =
-                c8b = c9a = c9b = c10a = c10b = c11a = c11b = FloatVector.zero(S);
+            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b =
+                FloatVector.zero(S);
         }
         for (int i = 0; i < k; i++) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
@@ -94,19 +79,7 @@ final class Tile128 extends Tile {
             x = broadcast(S, ALL.get(FLOAT, a + 28));
             c7a = x.fma(b0, c7a);
             c7b = x.fma(b1, c7b);
-            x = broadcast(S, ALL.get(FLOAT, a + 32));
-            c8a = x.fma(b0, c8a);
-            c8b = x.fma(b1, c8b);
-            x = broadcast(S, ALL.get(FLOAT, a + 36));
-            c9a = x.fma(b0, c9a);
-            c9b = x.fma(b1, c9b);
-            x = broadcast(S, ALL.get(FLOAT, a + 40));
-            c10a = x.fma(b0, c10a);
-            c10b = x.fma(b1, c10b);
-            x = broadcast(S, ALL.get(FLOAT, a + 44));
-            c11a = x.fma(b0, c11a);
-            c11b = x.fma(b1, c11b);
-            a += 4 * ROWS;
+            a += stepA;
             b += stepB;
         }
         c0a.intoMemorySegment(ALL, c, ORDER);
@@ -132,18 +105,6 @@ final class Tile128 extends Tile {
         c += stepC;
         c7a.intoMemorySegment(ALL, c, ORDER);
         c7b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c8a.intoMemorySegment(ALL, c, ORDER);
-        c8b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c9a.intoMemorySegment(ALL, c, ORDER);
-        c9b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c10a.intoMemorySegment(ALL, c, ORDER);
-        c10b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c11a.intoMemorySegment(ALL, c, ORDER);
-        c11b.intoMemorySegment(ALL, c + BYTES, ORDER);
     }
 
     @Override
@@ -170,7 +131,6 @@ final class Tile128 extends Tile {
             for (int p = 0; p < panels; p++) {
                 fromMemorySegment(S, ALL, s, ORDER).intoMemorySegment(ALL, d, ORDER);
                 fromMemorySegment(S, ALL, s + BYTES, ORDER).intoMemorySegment(ALL, d + BYTES, ORDER);
-                fromMemorySegment(S, ALL, s + 2 * BYTES, ORDER).intoMemorySegment(ALL, d + 2 * BYTES, ORDER);
                 s += 4 * ROWS;
                 d += stepPanel;
             }

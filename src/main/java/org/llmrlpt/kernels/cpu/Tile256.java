@@ -9,9 +9,7 @@ import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/**
- * 6 rows by 16 columns: 12 accumulators, two vectors of B and one of A in the 16 registers of AVX2.
- */
+/** 6 rows by 16 columns, for the 16 registers of AVX2: 12 accumulators, two vectors of B and one of A. */
 final class Tile256 extends Tile {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_256;
     private static final int BYTES = S.vectorByteSize();
@@ -23,7 +21,7 @@ final class Tile256 extends Tile {
     }
 
     @Override
-    void multiply(long a, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
+    void multiply(long a, long stepA, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b;
         if (accumulate) {
             long q = c;
@@ -68,7 +66,7 @@ final class Tile256 extends Tile {
             x = broadcast(S, ALL.get(FLOAT, a + 20));
             c5a = x.fma(b0, c5a);
             c5b = x.fma(b1, c5b);
-            a += 4 * ROWS;
+            a += stepA;
             b += stepB;
         }
         c0a.intoMemorySegment(ALL, c, ORDER);

@@ -9,6 +9,7 @@ import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -26,7 +27,6 @@ import jdk.incubator.vector.VectorSpecies;
  * elements only make the collection longer. For use by one thread.
  */
 final class TopElements {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();

@@ -1,45 +1,95 @@
 package org.llmrlpt.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Functions of vectors. */
-final class VectorMath {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+/**
+ * Functions of vectors, to be used inside the loops of kernels. They are small enough to be inlined there; a loop that
+ * uses several of them should be looked at with a profiler, as a call that is not inlined makes each vector an object.
+ */
+public final class VectorMath {
+    /** The vectors of all CPU kernels: the widest that this machine prefers. */
+    public static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
 
-    /** Where exp is 1.2e-38, nearly the smallest normal number. */
-    static final float LOWEST = -87.3f;
+    /** 1.5 · 2^23: added to a small number, leaves the nearest integer in the low bits. */
+    private static final float MAGIC = 12582912f;
+    private static final float LOG2_E = 1.44269504f;
+    /** ln 2 in two parts, the first so short that its product with an exponent is exact. */
+    private static final float LN2_HIGH = 0.693359375f;
+    private static final float LN2_LOW = -2.12194440e-4f;
+    /** e^x is finite up to here. */
+    private static final float EXP_MAX = 88.7228317f;
+    /** e^x is a normal number down to here. */
+    static final float EXP_MIN = -87.3365402f;
+    private static final float SQRT_HALF = 0.70710677f;
+    private static final float TWO_23 = 8388608f;
 
     private VectorMath() {
     }
 
-    /** e^x for x <= 88, about 1 ulp; below {@link #LOWEST} as there. */
-    static FloatVector exp(FloatVector x) {
-        return expInRange(atLeastLowest(x));
+    /**
+     * e^x to about 1 ulp for all x: infinity above 88.72, 0 where the result would not be a normal number (x below
+     * −87.34), NaN for NaN. e^x = 2^n · e^r with |r| ≤ ln 2 / 2; e^r = 1 + r + r²·q(r), q fitted to an error of 2^-28.
+     */
+    public static FloatVector exp(FloatVector x) {
+        // Above the limit x · infinity is infinity, and NaN for NaN.
+        return x.mul(Float.POSITIVE_INFINITY).blend(expInRange(x), x.compare(LE, EXP_MAX))
+            .blend(0f, x.compare(LT, EXP_MIN));
     }
 
-    /** x, but not below {@link #LOWEST}; NaN stays. */
-    static FloatVector atLeastLowest(FloatVector x) {
-        return x.blend(LOWEST, x.compare(VectorOperators.LT, LOWEST));
-    }
-
-    /** e^x for {@link #LOWEST} <= x <= 88, about 1 ulp. */
+    /** {@link #exp} without the care for x above 88.72 and x below {@link #EXP_MIN}, where the result is undefined. */
     static FloatVector expInRange(FloatVector x) {
-        FloatVector magic = broadcast(S, 12582912f);
-        FloatVector t = x.fma(broadcast(S, 1.44269504f), magic);
-        FloatVector n = t.sub(magic);
-        FloatVector r = n.fma(broadcast(S, -0.693359375f), x);
-        r = n.fma(broadcast(S, 2.12194440e-4f), r);
-        FloatVector p = r.fma(broadcast(S, 1.9875691500e-4f), broadcast(S, 1.3981999507e-3f));
-        p = p.fma(r, broadcast(S, 8.3334519073e-3f));
-        p = p.fma(r, broadcast(S, 4.1665795894e-2f));
-        p = p.fma(r, broadcast(S, 1.6666665459e-1f));
-        p = p.fma(r, broadcast(S, 5.0000001201e-1f));
-        p = p.fma(r.mul(r), r).add(1f);
-        return p.reinterpretAsInts().add(t.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
-            .reinterpretAsFloats();
+        FloatVector shifted = x.fma(broadcast(S, LOG2_E), broadcast(S, MAGIC));
+        FloatVector n = shifted.sub(MAGIC);
+        FloatVector r = n.fma(broadcast(S, -LN2_HIGH), x);
+        r = n.fma(broadcast(S, -LN2_LOW), r);
+        FloatVector q = r.fma(broadcast(S, 1.38145394e-3f), broadcast(S, 8.36874545e-3f));
+        q = q.fma(r, broadcast(S, 4.16683890e-2f));
+        q = q.fma(r, broadcast(S, 1.66665211e-1f));
+        q = q.fma(r, broadcast(S, 0.49999994f));
+        FloatVector e = q.fma(r.mul(r), r).add(1f);
+        // n is added to the exponent's bits; MAGIC's own bits leave by the shift.
+        return e.reinterpretAsInts().add(shifted.reinterpretAsInts().lanewise(LSHL, 23)).reinterpretAsFloats();
+    }
+
+    /**
+     * ln x to about 1 ulp for all x: −infinity for 0, NaN below 0 and for NaN. x = m · 2^n with m in [√½, √2);
+     * with f = m − 1 and s = f / (2 + f), ln m = f − f²/2 + s·(f²/2 + R), R = 2·(s²/3 + s⁴/5 + …).
+     */
+    public static FloatVector log(FloatVector x) {
+        VectorMask<Float> tiny = x.compare(LT, Float.MIN_NORMAL);
+        IntVector bits = x.blend(x.mul(TWO_23), tiny).reinterpretAsInts();
+        IntVector above = bits.sub(Float.floatToRawIntBits(SQRT_HALF));
+        IntVector exponent = above.lanewise(ASHR, 23);
+        FloatVector f = bits.sub(exponent.lanewise(LSHL, 23)).reinterpretAsFloats().sub(1f);
+        FloatVector n = (FloatVector) exponent.convertShape(I2F, S, 0);
+        n = n.blend(n.sub(23f), tiny);
+        FloatVector s = f.div(f.add(2f));
+        FloatVector z = s.mul(s);
+        FloatVector half = f.mul(f).mul(0.5f);
+        FloatVector series = z.fma(broadcast(S, 2f / 9f), broadcast(S, 2f / 7f));
+        series = series.fma(z, broadcast(S, 2f / 5f));
+        series = series.fma(z, broadcast(S, 2f / 3f)).mul(z);
+        FloatVector low = s.fma(half.add(series), n.mul(LN2_LOW));
+        FloatVector result = n.fma(broadcast(S, LN2_HIGH), f.sub(half.sub(low)));
+        result = result.blend(x, x.compare(GT, Float.MAX_VALUE));
+        result = broadcast(S, Float.NaN).blend(result, x.compare(GT, 0f));
+        return result.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f));
+    }
+
+    /** 1 / (1 + e^-x), to about 2 ulp. */
+    public static FloatVector sigmoid(FloatVector x) {
+        return broadcast(S, 1f).div(exp(x.neg()).add(1f));
     }
 }

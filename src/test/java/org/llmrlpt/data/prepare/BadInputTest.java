@@ -60,7 +60,7 @@ class BadInputTest {
 
     @Test
     void emptyFilesAndFoldersAreRefused() throws IOException {
-        assertRefused(SETTINGS, write("empty.txt", ""), "no text");
+        assertRefused(SETTINGS, write("empty.txt", ""), "empty.txt is empty");
         assertRefused(SETTINGS, write("blank.txt", " \n\t\r\n"), "no text");
         assertRefused(SETTINGS, write("empty.jsonl", "\n\n"), "no text");
         Files.createDirectory(folder.resolve("folder"));

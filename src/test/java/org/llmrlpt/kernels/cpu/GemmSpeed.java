@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class GemmSpeed {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-    private static final long WARM_UP = 400_000_000L;
+    private static final long WARM_UP = 600_000_000L;
     private static final long SAMPLE_TIME = 300_000_000L;
     private static final int MAX_THREADS = Integer.getInteger("threads", 2);
     private static volatile float sink;
@@ -36,6 +36,7 @@ final class GemmSpeed {
         new Row("nt", 256, 50304, 384), new Row("nn", 256, 384, 50304), new Row("tn", 50304, 384, 256),
         new Row("nt", 1, 1024, 384), new Row("nt", 8, 1024, 384), new Row("nt", 16, 1024, 384),
         new Row("nt", 32, 1024, 384), new Row("nt", 64, 1024, 384), new Row("nn", 8, 1024, 384),
+        new Row("nn", 64, 1024, 384), new Row("nn", 96, 384, 1024),
         new Row("block nt", 64, 64, 64), new Row("block nn", 64, 64, 64), new Row("block tn", 64, 64, 64),
         new Row("block nt", 48, 128, 64), new Row("block nt", 96, 128, 64), new Row("block nn", 96, 64, 128),
         new Row("block nt", 12, 256, 64), new Row("block nn", 12, 64, 256),

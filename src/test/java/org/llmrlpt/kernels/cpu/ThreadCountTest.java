@@ -18,7 +18,7 @@ import org.llmrlpt.kernels.RandomNumbers;
 import org.llmrlpt.kernels.References;
 
 /** Shapes here are large enough for several tasks each; the last rows and columns fill neither a task nor a vector. */
-@EnabledIf("org.llmrlpt.kernels.TestedKernels#isFallback")
+@EnabledIf("org.llmrlpt.kernels.KernelSets#isFallback")
 class ThreadCountTest {
     private static final int ROWS = 197;
     private static final int HEADS = 5;

@@ -5,34 +5,65 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.function.DoubleUnaryOperator;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.junit.jupiter.api.Test;
 
 class VectorMathTest {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-
     private interface VectorFunction {
         FloatVector apply(FloatVector x);
     }
 
     @Test
     void expIsWithinOneUlpWhereTheResultIsANormalNumber() {
-        assertTrue(worstUlp(VectorMath::exp, Math::exp, -87.2f, 88f, 2_000_000) < 1.05);
+        assertTrue(worstUlp(VectorMath::exp, Math::exp, -87.33f, 88.72f, 2_000_000) < 1.05);
         assertTrue(worstUlp(VectorMath::exp, Math::exp, -1e-3f, 1e-3f, 200_000) < 1.05);
     }
 
     @Test
-    void expIsTinyBelowItsRangeAndKeepsNaN() {
-        assertEquals(1.2e-38, one(VectorMath::exp, Float.NEGATIVE_INFINITY), 1e-39);
-        assertEquals(1.2e-38, one(VectorMath::exp, -1e30f), 1e-39);
+    void expIsRightAtTheEndsOfItsRange() {
+        assertEquals(0f, one(VectorMath::exp, Float.NEGATIVE_INFINITY));
+        assertEquals(0f, one(VectorMath::exp, -Float.MAX_VALUE));
+        assertEquals(0f, one(VectorMath::exp, -88f));
         assertEquals(1f, one(VectorMath::exp, 0f));
         assertEquals(1f, one(VectorMath::exp, Float.MIN_VALUE));
+        assertEquals(3.4028e38, one(VectorMath::exp, 88.7228317f), 1e34);
+        assertEquals(Float.POSITIVE_INFINITY, one(VectorMath::exp, Math.nextUp(88.7228317f) + 1e-4f));
+        assertEquals(Float.POSITIVE_INFINITY, one(VectorMath::exp, 1e30f));
+        assertEquals(Float.POSITIVE_INFINITY, one(VectorMath::exp, Float.POSITIVE_INFINITY));
         assertTrue(Float.isNaN(one(VectorMath::exp, Float.NaN)));
+        assertTrue(Float.isNaN(one(VectorMath::exp, Float.intBitsToFloat(0xff800001))));
+    }
+
+    @Test
+    void logIsWithinOneUlp() {
+        assertTrue(worstUlp(VectorMath::log, Math::log, 0.3f, 3f, 2_000_000) < 1.05);
+        assertTrue(worstUlp(VectorMath::log, Math::log, 1e-4f, 1e5f, 1_000_000) < 1.05);
+        assertTrue(worstUlp(VectorMath::log, Math::log, 0f, 1e-37f, 100_000) < 1.05);
+        assertTrue(worstUlp(VectorMath::log, Math::log, 1e30f, Float.MAX_VALUE, 100_000) < 1.05);
+    }
+
+    @Test
+    void logIsRightAtTheEndsOfItsRange() {
+        assertEquals(Float.NEGATIVE_INFINITY, one(VectorMath::log, 0f));
+        assertEquals(Float.NEGATIVE_INFINITY, one(VectorMath::log, -0f));
+        assertEquals(0f, one(VectorMath::log, 1f));
+        assertEquals(Float.POSITIVE_INFINITY, one(VectorMath::log, Float.POSITIVE_INFINITY));
+        assertEquals((float) Math.log(Float.MIN_VALUE), one(VectorMath::log, Float.MIN_VALUE), 1e-5f);
+        assertTrue(Float.isNaN(one(VectorMath::log, -1f)));
+        assertTrue(Float.isNaN(one(VectorMath::log, Float.NEGATIVE_INFINITY)));
+        assertTrue(Float.isNaN(one(VectorMath::log, Float.NaN)));
+    }
+
+    @Test
+    void sigmoidIsRightEverywhere() {
+        assertTrue(worstUlp(VectorMath::sigmoid, x -> 1 / (1 + Math.exp(-x)), -80f, 80f, 500_000) < 2.5);
+        assertEquals(0f, one(VectorMath::sigmoid, -200f));
+        assertEquals(1f, one(VectorMath::sigmoid, 200f));
     }
 
     private static float one(VectorFunction f, float x) {

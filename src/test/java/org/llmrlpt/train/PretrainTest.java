@@ -1,0 +1,169 @@
+package org.llmrlpt.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.cli.Commandline;
+import org.llmrlpt.files.AtomicFolder;
+import org.llmrlpt.files.JsonFile;
+import org.llmrlpt.files.JsonLines;
+import org.llmrlpt.files.TensorSource;
+
+/** The stage as a user runs it, on a model so small that a step takes milliseconds. */
+class PretrainTest {
+    private static final String[] SMALL = {"pretrain", "model.layers=2", "model.width=16", "model.heads=2",
+        "model.kv-heads=1", "model.head-width=8", "model.ffn=24", "length=16", "batch=4", "data.builtin-megabytes=0.05",
+        "evaluate.every=0", "evaluate.tokens=256", "sample.every=0", "checkpoint.every=0"};
+
+    @TempDir
+    private Path folder;
+    private final Commandline commands = new Commandline();
+
+    private String[] small(String run, String... more) {
+        List<String> args = new ArrayList<>(Arrays.asList(SMALL));
+        args.add("run=" + folder.resolve(run));
+        for (String m : more) {
+            String name = m.substring(0, m.indexOf('=') + 1);
+            args.removeIf(a -> a.startsWith(name));
+            args.add(m);
+        }
+        return args.toArray(String[]::new);
+    }
+
+    private List<JsonNode> metrics(String run, String split) {
+        return JsonLines.read(folder.resolve(run).resolve("metrics.jsonl")).stream()
+            .filter(m -> m.get("split").asText().equals(split)).toList();
+    }
+
+    private byte[] weights(String run, int step) throws IOException {
+        return Files.readAllBytes(checkpoint(run, step).resolve("model.safetensors"));
+    }
+
+    private Path checkpoint(String run, int step) {
+        return folder.resolve(run).resolve("checkpoints").resolve(String.format("step-%06d", step));
+    }
+
+    @Test
+    void aRunLearnsAndLeavesFilesThatPeopleCanOpen() {
+        String shown = commands.succeed(small("a", "steps=60", "optimizer.lr=1e-2", "sample.every=30",
+            "sample.tokens=8",
+            "evaluate.every=20", "checkpoint.every=20"));
+        List<JsonNode> train = metrics("a", "train");
+        assertEquals(60, train.size());
+        double first = train.getFirst().get("nll").asDouble();
+        double last = train.getLast().get("nll").asDouble();
+        assertTrue(last < first - 1, first + " to " + last);
+        for (String field : new String[] {"step", "split", "nll", "entropy", "grad_norm", "lr", "tokens_per_second",
+            "perplexity", "bits_per_byte", "top_k_mass", "target_probability", "rank_one_accuracy", "loss"}) {
+            assertTrue(train.getFirst().has(field), field);
+        }
+        assertEquals(List.of(20, 40, 60), metrics("a", "validation").stream().map(m -> m.get("step").asInt()).toList());
+        JsonNode summary = JsonFile.readObject(folder.resolve("a/summary.json"));
+        assertEquals(60, summary.get("steps").asInt());
+        assertTrue(summary.get("validation_nll").asDouble() < first);
+        assertTrue(summary.get("entropy").asDouble() > 0);
+        assertTrue(summary.get("tokens_per_second").asDouble() > 0);
+        assertEquals("0.01", JsonFile.readObject(folder.resolve("a/config.json")).get("optimizer.lr").asText());
+        assertTrue(Files.exists(folder.resolve("a/samples/step-000030.txt")));
+        assertFalse(Files.exists(checkpoint("a", 20)), "only the newest two are kept");
+        assertTrue(Files.exists(checkpoint("a", 40)) && Files.exists(checkpoint("a", 60)));
+        assertTrue(shown.contains("parameters") && shown.contains("memory") && shown.contains("next:"), shown);
+    }
+
+    @Test
+    void threadsChangeNoBit() throws IOException {
+        commands.succeed(small("one", "steps=5", "threads=1"));
+        commands.succeed(small("two", "steps=5", "threads=2"));
+        assertArrayEquals(weights("one", 5), weights("two", 5));
+    }
+
+    /** A run is stopped by deleting what came after one of its checkpoints, as a crash would. */
+    @Test
+    void aResumedRunEndsWithTheBitsOfAnUndisturbedOne() throws IOException {
+        String[] settings = {"steps=12", "checkpoint.every=5", "checkpoint.keep=9", "objective.beta=-0.25",
+            "objective.lambda-tail=-0.1", "objective.k=10", "tokens-per-step=128"};
+        commands.succeed(small("whole", settings));
+        commands.succeed(small("broken", settings));
+        AtomicFolder.delete(checkpoint("broken", 12));
+        AtomicFolder.delete(checkpoint("broken", 10));
+        Files.delete(folder.resolve("broken/summary.json"));
+        commands.succeed("pretrain", "resume=" + folder.resolve("broken"));
+        assertArrayEquals(weights("whole", 12), weights("broken", 12));
+        assertArrayEquals(Files.readAllBytes(checkpoint("whole", 12).resolve("trainer/optimizer.safetensors")),
+            Files.readAllBytes(checkpoint("broken", 12).resolve("trainer/optimizer.safetensors")));
+        assertEquals(metrics("whole", "train").stream().map(m -> m.get("nll")).toList(),
+            metrics("broken", "train").stream().map(m -> m.get("nll")).toList());
+    }
+
+    @Test
+    void aResumedRunKeepsItsSettings() {
+        commands.succeed(small("r", "steps=2"));
+        commands.refuse(new String[] {"'seed'", "resumed"}, "pretrain", "resume=" + folder.resolve("r"), "seed=2");
+        commands.refuse(new String[] {"nothing", "no run"}, "pretrain", "resume=" + folder.resolve("nothing"));
+    }
+
+    @Test
+    void aSecondRunOfTheSameNameIsRefusedAndChangesNothing() throws IOException {
+        commands.succeed(small("same", "steps=1"));
+        byte[] before = Files.readAllBytes(folder.resolve("same/metrics.jsonl"));
+        commands.refuse(new String[] {"same", "resume"}, small("same", "steps=1"));
+        assertArrayEquals(before, Files.readAllBytes(folder.resolve("same/metrics.jsonl")));
+    }
+
+    @Test
+    void theFirstLossThatIsNotANumberStopsTheRun() {
+        commands.refuse(new String[] {"not a finite number", "check-finite=false"},
+            small("nan", "steps=200", "optimizer.lr=10", "optimizer.clip=0", "schedule=constant", "schedule.warmup=0",
+                "optimizer.weight-decay=10"));
+    }
+
+    @Test
+    void aReplayHoldsTheFirstWeightsAndBatches() {
+        commands.succeed(small("replay", "steps=3", "debug.replay=2", "tokens-per-step=128"));
+        try (TensorSource batches = TensorSource.open(folder.resolve("replay/replay/batches.safetensors"))) {
+            assertEquals(List.of(2L, 8L, 16L), batches.info("inputs").shape());
+            assertEquals(List.of(2L, 8L, 16L), batches.info("targets").shape());
+        }
+        assertTrue(Files.exists(folder.resolve("replay/replay/initial/model.safetensors")));
+        assertTrue(Files.exists(folder.resolve("replay/replay/initial/config.json")));
+    }
+
+    @Test
+    void evalAndGenerateReadWhatPretrainWrote() throws IOException {
+        commands.succeed(small("m", "steps=30", "optimizer.lr=1e-2"));
+        Path text = Files.writeString(folder.resolve("text.txt"), "12 + 30 = 42\n".repeat(40));
+        String run = folder.resolve("m").toString();
+        JsonNode measured = new ObjectMapper().readTree(
+            commands.succeed("eval", "model=" + run, "data=" + text, "--json"));
+        assertTrue(measured.get("nll").asDouble() > 0 && measured.get("nll_standard_error").asDouble() > 0);
+        assertEquals(measured.get("nll").asDouble() / Math.log(2), measured.get("bits_per_byte").asDouble(), 0.02);
+        String greedy = commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "temperature=0");
+        assertTrue(greedy.startsWith("12 +"), greedy);
+        assertEquals(greedy, commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "temperature=0"));
+        String drawn = commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "seed=3", "top-p=0.9");
+        assertEquals(drawn, commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "seed=3",
+            "top-p=0.9"));
+    }
+
+    @Test
+    void preparedDataTrainsLikeTheTextItWasMadeFrom() throws IOException {
+        Path text = Files.writeString(folder.resolve("book.txt"), "the quick brown fox jumps over the lazy dog. "
+            .repeat(300));
+        commands.succeed("data", "prepare", "data=" + text, "output=" + folder.resolve("prepared"));
+        commands.succeed(small("direct", "steps=3", "data=" + text));
+        commands.succeed(small("prepared-run", "steps=3", "data=" + folder.resolve("prepared")));
+        assertArrayEquals(weights("direct", 3), weights("prepared-run", 3));
+    }
+}
