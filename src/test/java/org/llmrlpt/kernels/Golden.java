@@ -20,7 +20,11 @@ public final class Golden {
 
     /** All cases of {@code NAME.json}, in the file's order. */
     public static List<Golden> cases(String name) {
-        Path file = FOLDER.resolve(name + ".json");
+        return read(FOLDER.resolve(name + ".json"));
+    }
+
+    /** All cases of a file of the same format. */
+    public static List<Golden> read(Path file) {
         try {
             List<Golden> cases = new ArrayList<>();
             new ObjectMapper().readTree(file.toFile()).forEach(c -> cases.add(new Golden(c)));
