@@ -123,7 +123,8 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         if (lastValidation != null) {
             console.line("validation: " + describe(lastValidation.statistics()));
         }
-        console.line("next:  scripts/llm-rlpt generate model=" + newest + " prompt=\"" + "Question: \"");
+        console.line("next:  scripts/llm-rlpt generate model=" + newest + " "
+            + (trainer.settings().data().source() == null ? "prompt=\"Add 12 and 30.\"" : "prompt=\"...\""));
         console.line("       scripts/llm-rlpt eval model=" + newest + " data=FILE");
     }
 

@@ -11,7 +11,7 @@ public record PretrainSettings(
     @Key(value = "batch", or = "16", min = 1, max = 1 << 16, help = "B, sequences computed at once") int batch,
     @Key(value = "tokens-per-step", min = 1, max = 1L << 40,
         help = "tokens of an optimizer step, a multiple of batch x length; default: one batch") Long tokensPerStep,
-    @Key(value = "steps", or = "400", min = 0, max = 1L << 40, help = "optimizer steps of the whole run") long steps,
+    @Key(value = "steps", or = "300", min = 0, max = 1L << 40, help = "optimizer steps of the whole run") long steps,
     @Key(value = "seed", or = "1", help = "seed of all random streams") long seed,
     ObjectiveSettings objective,
     OptimizerSettings optimizer,
