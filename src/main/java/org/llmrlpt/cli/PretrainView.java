@@ -8,6 +8,7 @@ import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
+import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.RowStatistics;
@@ -72,6 +73,9 @@ final class PretrainView implements PretrainListener, AutoCloseable {
     public void started(Pretrainer trainer, long firstStep) {
         if (firstStep > 0) {
             console.line("resuming after step " + firstStep);
+        }
+        if (!TornadoSettings.isFallback()) {
+            console.line("TornadoVM compiles the kernels during the first step, which can take minutes");
         }
         PretrainSettings s = trainer.settings();
         long perStep = s.sequencesPerStep() * s.length();

@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
  * work has saved its state and closed this, and then exits.
  */
 final class StopSignal implements BooleanSupplier, AutoCloseable {
-    /** Longer than any step and checkpoint should take; a second signal does not wait. */
+    /** Longer than any step and checkpoint should take. */
     private static final long PATIENCE_MINUTES = 10;
 
     private final CountDownLatch finished = new CountDownLatch(1);
