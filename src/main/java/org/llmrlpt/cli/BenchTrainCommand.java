@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.llmrlpt.config.BenchTrainSettings;
-import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.TokenSource;
 import org.llmrlpt.data.TrainingWindows;
@@ -51,13 +50,13 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
             TokenSource tokens;
             int vocabulary;
             int endOfText = -1;
-            if (s.data() == null) {
+            if (s.data().source() == null) {
                 Integer set = s.model().vocabulary();
                 vocabulary = set == null ? DEFAULT_VOCABULARY : set;
                 tokens = randomTokens(s, vocabulary);
             } else {
-                DataSettings data = new DataSettings(s.data(), "text", null, 0, s.tokenizer());
-                TokenDataset set = TrainingData.open(data, s.seed(), scratch, (done, total, n) -> { });
+                TokenDataset set = TrainingData.open(s.data(), s.seed(), scratch, s.device().workers(),
+                    (done, total, n) -> { });
                 tokens = set.train();
                 vocabulary = set.tokenizer().vocabularySize();
                 endOfText = set.tokenizer().endOfText();

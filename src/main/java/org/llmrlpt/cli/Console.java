@@ -52,12 +52,6 @@ public final class Console {
         }
     }
 
-    /** Prints text as it is, without an end of line, and shows it at once: for text that is still being made. */
-    public synchronized void text(String text) {
-        out.print(text);
-        out.flush();
-    }
-
     /** Prints rows with aligned columns; a column of numbers is aligned on the right. */
     public void table(List<List<String>> rows) {
         Table.lines(rows).forEach(this::line);

@@ -53,7 +53,7 @@ final class DataPrepareCommand implements Command<DataPrepareCommand.Settings> {
 
     @Override
     public int run(Settings settings, Console console) {
-        FileDocuments documents = settings.text().documents();
+        FileDocuments documents = settings.text().documents(settings.preparation());
         Path folder = settings.text().folder();
         documents.skipped().forEach(file -> console.line("left out " + file + ": its name does not end like text"));
         Tokenizer tokenizer = Tokenizers.open(settings.tokenizer());

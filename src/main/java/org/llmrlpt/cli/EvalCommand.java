@@ -62,7 +62,7 @@ final class EvalCommand implements Command<EvalSettings> {
             throw new UserError("setting 'length' is " + length + " but the model was made for "
                 + saved.shape().maxLength() + " tokens: lower it");
         }
-        Tokenizer tokenizer = saved.tokenizer();
+        Tokenizer tokenizer = saved.tokenizer(s.tokenizer());
         Path scratch = Files.createTempDirectory("llm-rlpt-eval-");
         try {
             TokenSource tokens = tokens(s, tokenizer, scratch.resolve("data"), console);
@@ -86,7 +86,8 @@ final class EvalCommand implements Command<EvalSettings> {
             }
             return data.validation();
         }
-        PreparationSettings preparation = PreparationSettings.defaults().withField(s.field()).withValidationFraction(0);
+        PreparationSettings preparation = PreparationSettings.defaults().withField(s.field()).withValidationFraction(0)
+            .withThreads(s.device().workers());
         try (PreparationView progress = s.json() ? null : new PreparationView(console)) {
             new DataPreparation(tokenizer, preparation, s.json() ? (done, total, n) -> { } : progress)
                 .prepare(new FileDocuments(List.of(source), preparation), scratch);

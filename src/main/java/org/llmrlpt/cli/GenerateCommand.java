@@ -37,7 +37,7 @@ final class GenerateCommand implements Command<GenerateSettings> {
         Kernels kernels = KernelSets.choose(s.device().device());
         Workers.use(s.device().workers());
         SavedModel saved = SavedModel.open(s.model());
-        Tokenizer tokenizer = saved.tokenizer();
+        Tokenizer tokenizer = saved.tokenizer(s.tokenizer());
         IntArrayList prompt = tokenizer.encode(s.prompt());
         if (tokenizer.endOfText() >= 0) {
             prompt.add(0, tokenizer.endOfText());
@@ -61,9 +61,12 @@ final class GenerateCommand implements Command<GenerateSettings> {
             RandomStream random = RandomStream.of(s.seed(), "generate");
             for (int i = 0; i < s.samples(); i++) {
                 int[] text = generator.run(prompt.toIntArray(), length - prompt.size(), tokenizer.endOfText(),
-                    tokenizer.vocabularySize(), Sampling.of(s.sampling()), random.child(i));
+                    tokenizer.vocabularySize(), Sampling.of(s.sampling()), random.child(i), () -> false);
                 console.line((s.samples() > 1 ? "[" + (i + 1) + "] " : "") + s.prompt()
                     + tokenizer.decodeText(IntList.of(text)));
+                if (text.length == length - prompt.size() && text.length < s.tokens()) {
+                    console.line("(cut: the model was made for " + longest + " tokens in all)");
+                }
             }
         }
         return 0;

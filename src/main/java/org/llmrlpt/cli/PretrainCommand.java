@@ -70,7 +70,9 @@ final class PretrainCommand implements Command<PretrainSettings> {
             try {
                 train(given, run, kernels, console);
             } catch (RuntimeException e) {
-                run.discardIfUnused();
+                if (!resuming) {
+                    run.discardIfUnused();
+                }
                 throw e;
             }
         }
@@ -88,7 +90,8 @@ final class PretrainCommand implements Command<PretrainSettings> {
 
     private static TokenDataset open(PretrainSettings settings, RunFolder run, Console console) {
         try (PreparationView progress = new PreparationView(console)) {
-            return TrainingData.open(settings.data(), settings.seed(), run.path(), progress);
+            return TrainingData.open(settings.data(), settings.seed(), run.path(), settings.device().workers(),
+                progress);
         }
     }
 

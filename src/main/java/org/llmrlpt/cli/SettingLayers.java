@@ -14,6 +14,7 @@ import org.llmrlpt.config.UserError;
  * otherwise {@code config=runs/a/config.json model=models/small.json} would train the old model.
  */
 final class SettingLayers {
+    private static final String RESUME = "resume";
     private static final String MODEL = "model";
     private static final String OF_MODEL = "model.";
 
@@ -29,7 +30,8 @@ final class SettingLayers {
             config.putAll(known(type, ConfigFiles.read(Path.of(file)), file));
         }
         Map<String, String> merged = new LinkedHashMap<>();
-        if (hasModel(type)) {
+        // A resumed run's own config has every value; its model file may have moved since.
+        if (hasModel(type) && !line.containsKey(RESUME)) {
             if (line.containsKey(MODEL)) {
                 config.keySet().removeIf(name -> name.startsWith(OF_MODEL));
             }

@@ -20,8 +20,8 @@ record TextSettings(
         return PreparationSettings.defaults().withField(field).withSeparator(separator);
     }
 
-    FileDocuments documents() {
-        return new FileDocuments(List.of(Path.of(required("data", source, "data=FILE"))), preparation());
+    FileDocuments documents(PreparationSettings preparation) {
+        return new FileDocuments(List.of(Path.of(required("data", source, "data=FILE"))), preparation);
     }
 
     Path folder() {

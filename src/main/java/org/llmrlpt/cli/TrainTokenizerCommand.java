@@ -40,7 +40,7 @@ final class TrainTokenizerCommand implements Command<TrainTokenizerCommand.Setti
 
     @Override
     public int run(Settings settings, Console console) throws java.io.IOException {
-        FileDocuments documents = settings.text().documents();
+        FileDocuments documents = settings.text().documents(settings.text().preparation());
         Path folder = settings.text().folder();
         Path file = folder.resolve(FILE);
         if (Files.exists(file) && !settings.overwrite()) {

@@ -1,10 +1,12 @@
 package org.llmrlpt.config;
 
-/** What {@code bench train} measures: a training step as {@code pretrain} does it, under the same names. */
+/**
+ * What {@code bench train} measures: a training step as {@code pretrain} does it, under the same names; without
+ * {@code data} the tokens are random.
+ */
 public record BenchTrainSettings(
     ModelSettings model,
-    @Key(value = "data", help = "prepared folder or text; default: random tokens") String data,
-    @Key(value = "tokenizer", or = "bytes", help = "tokenizer of a text") String tokenizer,
+    DataSettings data,
     @Key(value = "length", or = "256", min = 1, max = 1 << 20, help = "T, tokens of a sequence") int length,
     @Key(value = "batch", or = "16", min = 1, max = 1 << 16, help = "B, sequences computed at once") int batch,
     @Key(value = "tokens-per-step", min = 1, max = 1L << 40,
@@ -20,10 +22,8 @@ public record BenchTrainSettings(
     DeviceSettings device) {
 
     public BenchTrainSettings {
-        if (tokensPerStep != null && tokensPerStep % ((long) batch * length) != 0) {
-            throw new UserError("setting 'tokens-per-step' is " + tokensPerStep + " but must be a multiple of batch x"
-                + " length = " + (long) batch * length);
-        }
+        PretrainSettings.requirePositions(batch, length);
+        PretrainSettings.requireMultiple(tokensPerStep, batch, length);
     }
 
     /** Batches whose gradients are summed for one optimizer step. */

@@ -9,7 +9,8 @@ public record DataSettings(
         + "tenth of a single text, a twentieth of many documents") Double validationFraction,
     @Key(value = "data.builtin-megabytes", or = "4", min = 0.01, max = 100000,
         help = "size of the built-in text in MB") double builtinMegabytes,
-    @Key(value = "tokenizer", or = "bytes",
-        help = "bytes, a tokenizer.json, or a folder with vocab.json and merges.txt")
+    @Key(value = "tokenizer",
+        help = "bytes, a tokenizer.json, or a folder with vocab.json and merges.txt; default: bytes, or what the data "
+            + "were prepared with")
     String tokenizer) {
 }

@@ -8,7 +8,8 @@ public record DeviceSettings(
     @Key(value = "device", or = "auto",
         help = "auto, cpu (our CPU kernels), gpu (TornadoVM kernels, on the fallback too), "
         + "or BACKEND:DEVICE of TornadoVM such as 0:0") String device,
-    @Key(value = "device.matmul", or = "auto", help = "matrix product of gpu kernels: auto or fp32") String matmul,
+    @Key(value = "device.matmul", or = "auto",
+        help = "matrix product of gpu kernels: auto or fp32, which is the only one so far") String matmul,
     @Key(value = "device.memory", help = "bytes the device may use, such as 8GB; default: what the run needs")
     String memory,
     @Key(value = "threads", or = "0", min = 0, max = 4096, help = "threads of the CPU kernels; 0: one per core")

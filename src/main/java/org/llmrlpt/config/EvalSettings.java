@@ -3,6 +3,7 @@ package org.llmrlpt.config;
 /** What {@code eval} measures, and on what. */
 public record EvalSettings(
     @Key(value = "model", help = "checkpoint: a Hugging Face folder, or a run folder for its newest one") String model,
+    @Key(value = "tokenizer", help = "another tokenizer than the one in the model's folder") String tokenizer,
     @Key(value = "data", help = "text, .jsonl, .gz of either, a folder of them, or a prepared folder (its validation"
         + " split)") String data,
     @Key(value = "data.field", or = "text", help = "field of .jsonl lines that holds the text") String field,
@@ -15,4 +16,10 @@ public record EvalSettings(
     @Key(value = "objective.k", or = "100", min = 1, max = 1 << 24, help = "k of the top-k mass") int k,
     @Key(value = "json", or = "false", help = "print one JSON object instead of a table") boolean json,
     DeviceSettings device) {
+
+    public EvalSettings {
+        if (length != null) {
+            PretrainSettings.requirePositions(batch, length);
+        }
+    }
 }

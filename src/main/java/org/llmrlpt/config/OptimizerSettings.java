@@ -25,6 +25,13 @@ public record OptimizerSettings(
     @Key(value = "schedule.decay-shape", or = "linear", help = "form of wsd's decay: linear, cosine, sqrt or exp")
     DecayShape decayShape) {
 
+    public OptimizerSettings {
+        if (minLr != null && minLr > lr) {
+            throw new UserError("setting 'optimizer.min-lr' is " + minLr + " but may not be above 'optimizer.lr', "
+                + lr);
+        }
+    }
+
     /** Forms of the learning rate over the run. */
     public enum Kind { WSD, COSINE, LINEAR, CONSTANT }
 

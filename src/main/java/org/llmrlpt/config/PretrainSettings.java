@@ -34,13 +34,26 @@ public record PretrainSettings(
         + "of the first N steps, so that another program can replay them") int debugReplay) {
 
     public PretrainSettings {
-        if (tokensPerStep != null && tokensPerStep % ((long) batch * length) != 0) {
-            throw new UserError("setting 'tokens-per-step' is " + tokensPerStep + " but must be a multiple of batch x"
-                + " length = " + (long) batch * length);
-        }
-        if ((long) batch * length > 1 << 26) {
+        requirePositions(batch, length);
+        requireMultiple(tokensPerStep, batch, length);
+    }
+
+    private static final int MOST_POSITIONS = 1 << 26;
+    private static final int MOST_MICRO_BATCHES = 1 << 20;
+
+    static void requirePositions(int batch, int length) {
+        if ((long) batch * length > MOST_POSITIONS) {
             throw new UserError("settings 'batch' x 'length' make " + (long) batch * length
                 + " positions at once: lower them and use tokens-per-step for larger steps");
+        }
+    }
+
+    static void requireMultiple(Long tokensPerStep, int batch, int length) {
+        long positions = (long) batch * length;
+        if (tokensPerStep != null
+            && (tokensPerStep % positions != 0 || tokensPerStep / positions > MOST_MICRO_BATCHES)) {
+            throw new UserError("setting 'tokens-per-step' is " + tokensPerStep + " but must be a multiple of batch x"
+                + " length = " + positions + ", and at most " + MOST_MICRO_BATCHES + " times as much");
         }
     }
 

@@ -131,11 +131,6 @@ public final class Session implements AutoCloseable {
         return arenas.floats(tensor.arena()).getSegment().asSlice(4L * tensor.offset(), 4 * tensor.size());
     }
 
-    /** Whether any tensor was reserved in this kind of arena. */
-    public boolean has(ArenaKind kind) {
-        return arenas.size(kind) > 0;
-    }
-
     @Override
     public void close() {
         if (plan != null) {

@@ -34,6 +34,9 @@ public final class RunFolder implements AutoCloseable {
 
     /** Begins a run with its resolved settings; a folder that is there already is refused. */
     public static RunFolder create(Path folder, Object config) {
+        if (Files.isRegularFile(folder)) {
+            throw new UserError(folder + " is a file: choose another name with run=.");
+        }
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new UserError("The run folder " + folder
                 + " is there already: go on with it by resume=" + folder + ", or choose another one with run=.");

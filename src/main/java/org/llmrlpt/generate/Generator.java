@@ -1,6 +1,7 @@
 package org.llmrlpt.generate;
 
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.llmrlpt.autograd.Tape;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Program;
@@ -46,12 +47,13 @@ public final class Generator {
 
     /**
      * Continues {@code prompt} (at least one token) until {@code endOfText} (which is not part of the result), until
-     * {@code newTokens} are there, or until the program's length is full.
+     * {@code newTokens} are there, until the program's length is full, or until {@code stop} says so.
      *
      * @param allowed size of the tokenizer: larger ids, padding of the vocabulary, are never drawn
      * @return the new tokens
      */
-    public int[] run(int[] prompt, int newTokens, int endOfText, int allowed, Sampling sampling, RandomStream random) {
+    public int[] run(int[] prompt, int newTokens, int endOfText, int allowed, Sampling sampling, RandomStream random,
+        BooleanSupplier stop) {
         int[] text = Arrays.copyOf(prompt, length);
         int[] positions = new int[length];
         Arrays.setAll(positions, i -> i);
@@ -59,7 +61,7 @@ public final class Generator {
         float[] distribution = new float[probabilities.columns()];
         int n = prompt.length;
         int end = Math.min(length, prompt.length + newTokens);
-        while (n < end) {
+        while (n < end && !stop.getAsBoolean()) {
             inputs.set(program, text, positions, starts);
             program.set(last, new int[] {n - 1});
             program.set(inverseTemperature, sampling.inverseTemperature());

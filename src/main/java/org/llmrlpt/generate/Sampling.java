@@ -12,14 +12,21 @@ import org.llmrlpt.random.RandomStream;
  * @param topP draw among the most probable whose mass reaches p
  */
 public record Sampling(double temperature, int topK, double topP) {
+    private static final double LOWEST_TEMPERATURE = 1e-6;
+
     public static Sampling of(SamplingSettings s) {
         return new Sampling(s.temperature(), s.topK(), s.topP());
     }
 
 
+    /** Whether the temperature is so low that the draw is certain; its inverse would overflow float. */
+    private boolean isGreedy() {
+        return temperature < LOWEST_TEMPERATURE;
+    }
+
     /** The factor for the logits; greedy drawing uses the plain distribution. */
     public float inverseTemperature() {
-        return temperature == 0 ? 1f : (float) (1 / temperature);
+        return isGreedy() ? 1f : (float) (1 / temperature);
     }
 
     /**
@@ -29,7 +36,7 @@ public record Sampling(double temperature, int topK, double topP) {
      * @param allowed how many of the ids may be drawn: those of the tokenizer, not the padding of the vocabulary
      */
     public int draw(float[] probabilities, int allowed, RandomStream random) {
-        if (temperature == 0) {
+        if (isGreedy()) {
             return best(probabilities, allowed);
         }
         if (topK == 0 && topP >= 1) {

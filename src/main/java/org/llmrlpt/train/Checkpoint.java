@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Session;
@@ -35,8 +36,10 @@ final class Checkpoint {
      * @param step optimizer steps done
      * @param metricsPosition bytes of metrics.jsonl that belong to these steps
      * @param data fingerprint of the tokens; a resumed run must see the same
+     * @param reported whether the validation and the sample that were due after this step are in the run folder
+     * @param secondsTraining time of all steps so far
      */
-    record State(long step, long metricsPosition, String data) {
+    record State(long step, long metricsPosition, String data, boolean reported, double secondsTraining) {
     }
 
     private Checkpoint() {
@@ -60,9 +63,21 @@ final class Checkpoint {
             json.put("step", state.step());
             json.put("metrics_position", state.metricsPosition());
             json.put("data", state.data());
+            json.put("reported", state.reported());
+            json.put("seconds_training", state.secondsTraining());
             json.put("settings", settings);
             JsonFile.write(trainer.resolve(STATE), json);
         });
+    }
+
+    /** Refuses, before any step is computed, a shape that no Hugging Face folder can describe. */
+    static void requireWritable(ModelShape shape) {
+        config(shape, -1).toJson();
+    }
+
+    private static HuggingFaceConfig config(ModelShape shape, int endOfText) {
+        return endOfText >= 0 ? new HuggingFaceConfig(shape, endOfText, endOfText)
+            : new HuggingFaceConfig(shape, OptionalInt.empty(), List.of(), OptionalInt.empty());
     }
 
     /** Writes the weights on the host, the architecture and the tokenizer as a Hugging Face folder. */
@@ -72,11 +87,7 @@ final class Checkpoint {
         SafetensorsWriter weights = new SafetensorsWriter();
         WeightFiles.write(weights, "", trainee.session(), layout, trainee.model().parameters().weights());
         weights.write(folder.resolve(TensorSource.SINGLE));
-        int end = trainee.tokenizer().endOfText();
-        HuggingFaceConfig config = end >= 0 ? new HuggingFaceConfig(trainee.model().shape(), end, end)
-            : new HuggingFaceConfig(trainee.model().shape(), OptionalInt.empty(), List.of(),
-                OptionalInt.empty());
-        config.write(folder);
+        config(trainee.model().shape(), trainee.tokenizer().endOfText()).write(folder);
         trainee.tokenizer().save(folder);
     }
 
@@ -98,6 +109,7 @@ final class Checkpoint {
                 + " to resume from the checkpoint before it");
         }
         return new State(json.path("step").asLong(), json.path("metrics_position").asLong(),
-            json.path("data").asText(""));
+            json.path("data").asText(""), json.path("reported").asBoolean(true),
+            json.path("seconds_training").asDouble());
     }
 }

@@ -66,7 +66,8 @@ public final class Pretrainer implements AutoCloseable {
     private final RandomStream sampling;
     private long done;
     private double secondsTraining;
-    private long tokensTrained;
+    private BooleanSupplier stop = () -> false;
+    private boolean owesReports;
 
     /** Records all programs; nothing is allocated or computed yet. */
     public Pretrainer(PretrainSettings settings, RunFolder run, TokenDataset data, Kernels kernels,
@@ -88,6 +89,7 @@ public final class Pretrainer implements AutoCloseable {
         }
         ModelShape shape = settings.model().shape(tokenizer.vocabularySize(), length);
         shaping = Shaping.of(settings.objective());
+        Checkpoint.requireWritable(shape);
         model = new Transformer(shape, session, true, shape.maxLength());
         training = new TrainingStep(session, kernels, model, shaping, batch, length);
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
@@ -101,12 +103,13 @@ public final class Pretrainer implements AutoCloseable {
     }
 
     /**
-     * Trains until all steps are done, or until {@code stop} says so after some step; either way the last state is in a
-     * checkpoint.
+     * Trains until all steps are done, or until {@code stopSignal} says so; either way the last state is in a
+     * checkpoint. A signal interrupts validation and sampling, which a resumed run makes up for.
      *
-     * @return whether all steps are done
+     * @return whether all steps are done and the final validation too
      */
-    public boolean run(BooleanSupplier stop) {
+    public boolean run(BooleanSupplier stopSignal) {
+        stop = stopSignal;
         listener.planned(this);
         session.memoryPlan().requireFits(settings.device().memoryBytes());
         session.start();
@@ -114,27 +117,33 @@ public final class Pretrainer implements AutoCloseable {
         begin();
         session.upload();
         listener.started(this, done);
+        if (owesReports && !report()) {
+            return false;
+        }
         while (done < settings.steps()) {
             StepReport report = step();
             metrics.write(report.toMap());
             listener.step(report);
-            boolean last = done == settings.steps();
-            boolean stopping = stop.getAsBoolean();
-            if (due(settings.evaluateEvery()) && !last) {
-                validate(settings.evaluateTokens());
+            boolean reported = done == settings.steps() || report();
+            if (!reported || stop.getAsBoolean() || done == settings.steps() || due(settings.checkpointEvery())) {
+                checkpoint(reported);
             }
-            if (due(settings.sampleEvery()) && !last) {
-                sample();
-            }
-            if (last || stopping || due(settings.checkpointEvery())) {
-                checkpoint();
-            }
-            if (stopping && !last) {
+            if (done < settings.steps() && stop.getAsBoolean()) {
                 return false;
             }
         }
-        finish();
-        return true;
+        if (run.checkpoints().list().isEmpty()) {
+            checkpoint(true);
+        }
+        return finish();
+    }
+
+    /** The validation and the sample that are due after this step; false if the stop signal cut them short. */
+    private boolean report() {
+        if (due(settings.evaluateEvery()) && validate(settings.evaluateTokens()).isEmpty() && stop.getAsBoolean()) {
+            return false;
+        }
+        return !due(settings.sampleEvery()) || sample();
     }
 
     private void begin() {
@@ -147,6 +156,8 @@ public final class Pretrainer implements AutoCloseable {
                     + " or start a new run");
             }
             done = state.step();
+            owesReports = !state.reported() && done < settings.steps();
+            secondsTraining = state.secondsTraining();
             metrics.truncateTo(state.metricsPosition());
         } else {
             model.parameters().initialise(session, settings.seed(), model.shape().layers());
@@ -175,7 +186,6 @@ public final class Pretrainer implements AutoCloseable {
         double seconds = (System.nanoTime() - begin) / 1e9;
         long tokens = (long) microBatches.length * settings.batch() * settings.length();
         secondsTraining += seconds;
-        tokensTrained += tokens;
         return new StepReport("train", done, loss(statistics), statistics, norm, rate,
             tokens / seconds, seconds * 1e3, done * tokens);
     }
@@ -198,9 +208,9 @@ public final class Pretrainer implements AutoCloseable {
 
     private void requireFinite(String what, double value) {
         if (settings.checkFinite() && !Double.isFinite(value)) {
-            throw new UserError("the " + what + " of step " + (done + 1) + " is not a finite number (" + value
-                + "): the checkpoints in " + run.path() + " are intact; lower optimizer.lr, or set"
-                + " check-finite=false to go on regardless");
+            throw new UserError("the " + what + " of step " + (done + 1) + " is not a finite number (" + value + "): "
+                + (run.checkpoints().list().isEmpty() ? "" : "the checkpoints in " + run.path() + " are intact; ")
+                + "lower optimizer.lr, or set check-finite=false to go on regardless");
         }
     }
 
@@ -208,9 +218,10 @@ public final class Pretrainer implements AutoCloseable {
         return every > 0 && done % every == 0;
     }
 
-    private StepReport validate(long tokens) {
+    /** Empty without validation data, or if the stop signal came. */
+    private Optional<StepReport> validate(long tokens) {
         if (data.validation().size() < 2) {
-            return null;
+            return Optional.empty();
         }
         long begin = System.nanoTime();
         long limit = Math.max(1, tokens / settings.length());
@@ -219,6 +230,9 @@ public final class Pretrainer implements AutoCloseable {
         TokenStatistics statistics = new TokenStatistics();
         Batch batch = microBatches[0];
         for (long n = 0; n < held.count(); n += batch.rows()) {
+            if (stop.getAsBoolean()) {
+                return Optional.empty();
+            }
             held.fill(n, batch);
             evaluation.run(batch, statistics, bytesPerToken);
         }
@@ -228,41 +242,48 @@ public final class Pretrainer implements AutoCloseable {
             * settings.length());
         metrics.write(report.toMap());
         listener.validation(report);
-        return report;
+        return Optional.of(report);
     }
 
-    private String sample() {
+    /** False if the stop signal came. */
+    private boolean sample() {
         // Texts begin as documents do: after an end-of-text mark, or with a line break where there is no such token.
         int first = tokenizer.endOfText() >= 0 ? tokenizer.endOfText() : tokenizer.encode("\n").getInt(0);
         int[] text = generator.run(new int[] {first}, settings.sampleTokens(), tokenizer.endOfText(),
-            tokenizer.vocabularySize(), new Sampling(0.8, 0, 1), sampling.child(done));
+            tokenizer.vocabularySize(), new Sampling(0.8, 0, 1), sampling.child(done), stop);
+        if (stop.getAsBoolean()) {
+            return false;
+        }
         String words = tokenizer.decodeText(IntList.of(text));
         AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "step-%06d.txt", done)),
             channel -> channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8))));
         listener.sample(done, "", words);
-        return words;
+        return true;
     }
 
-    private void checkpoint() {
-        Checkpoint.State state = new Checkpoint.State(done, metrics.position(), data.fingerprint());
+    private void checkpoint(boolean reported) {
+        Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), data.fingerprint(), reported,
+            secondsTraining);
         listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
             Binder.unbind(settings)));
     }
 
-    private void finish() {
-        StepReport validation = validate(settings.evaluateTokens() * FINAL_VALIDATION_FACTOR);
-        if (settings.sampleEvery() > 0) {
-            sample();
+    private boolean finish() {
+        Optional<StepReport> validation = validate(settings.evaluateTokens() * FINAL_VALIDATION_FACTOR);
+        if (stop.getAsBoolean() || settings.sampleEvery() > 0 && !sample()) {
+            return false;
         }
-        run.summary(summary(validation));
+        run.summary(summary(validation.orElse(null)));
+        return true;
     }
 
     private Map<String, Object> summary(StepReport validation) {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("steps", done);
         m.put("parameters", model.parameters().layout().count());
-        m.put("tokens", done * settings.sequencesPerStep() * settings.length());
-        m.put("tokens_per_second", secondsTraining == 0 ? null : tokensTrained / secondsTraining);
+        long tokens = done * settings.sequencesPerStep() * settings.length();
+        m.put("tokens", tokens);
+        m.put("tokens_per_second", secondsTraining == 0 ? null : tokens / secondsTraining);
         m.put("seconds", secondsTraining);
         if (validation != null) {
             m.put("validation_nll", validation.statistics().nll());

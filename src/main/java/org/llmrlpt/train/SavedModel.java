@@ -36,11 +36,12 @@ public record SavedModel(Path folder, ModelShape shape) {
         return new SavedModel(folder, HuggingFaceConfig.read(folder).shape());
     }
 
-    /** Its tokenizer. */
-    public Tokenizer tokenizer() {
-        Tokenizer tokenizer = Tokenizers.open(folder);
+    /** The tokenizer in its folder, or the one that is named instead where {@code name} is not null. */
+    public Tokenizer tokenizer(String name) {
+        Tokenizer tokenizer = name == null ? Tokenizers.open(folder) : Tokenizers.open(name);
         if (tokenizer.vocabularySize() > shape.vocabulary()) {
-            throw new UserError("the tokenizer in " + folder + " has " + tokenizer.vocabularySize()
+            throw new UserError("the tokenizer " + (name == null ? "in " + folder : name) + " has "
+                + tokenizer.vocabularySize()
                 + " tokens but the model only " + shape.vocabulary() + ": they do not belong together");
         }
         return tokenizer;

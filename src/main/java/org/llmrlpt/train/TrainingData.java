@@ -24,7 +24,8 @@ public final class TrainingData {
      * Opens the tokens that the settings name. Text, and the built-in text where none is named, is prepared into
      * {@code run/data} the first time, so that a resumed run sees the same tokens.
      */
-    public static TokenDataset open(DataSettings settings, long seed, Path run, PreparationProgress progress) {
+    public static TokenDataset open(DataSettings settings, long seed, Path run, int threads,
+        PreparationProgress progress) {
         Path own = run.resolve(FOLDER);
         if (TokenDataset.isAt(own)) {
             return TokenDataset.open(own, true);
@@ -34,8 +35,9 @@ public final class TrainingData {
             requireSameTokenizer(settings, data);
             return data;
         }
-        Tokenizer tokenizer = Tokenizers.open(settings.tokenizer());
-        PreparationSettings preparation = PreparationSettings.defaults().withField(settings.field());
+        Tokenizer tokenizer = Tokenizers.open(settings.tokenizer() == null ? Tokenizers.BYTES : settings.tokenizer());
+        PreparationSettings preparation = PreparationSettings.defaults().withField(settings.field())
+            .withThreads(threads);
         if (settings.validationFraction() != null) {
             preparation = preparation.withValidationFraction(settings.validationFraction());
         }
@@ -50,7 +52,7 @@ public final class TrainingData {
     }
 
     private static void requireSameTokenizer(DataSettings settings, TokenDataset data) {
-        if (!settings.tokenizer().equals(Tokenizers.BYTES)
+        if (settings.tokenizer() != null
             && !Tokenizers.open(settings.tokenizer()).isSameAs(data.tokenizer())) {
             throw new UserError("the data in " + settings.source() + " was prepared with another tokenizer than "
                 + settings.tokenizer() + ": leave out tokenizer, or prepare the data again with it");

@@ -51,9 +51,4 @@ public final class TrainingStep {
         session.fetch(ArenaKind.OUTPUTS);
         sums.add(session, statistics, batch.targets(), bytesPerToken);
     }
-
-    /** The recorded program, for its memory figures. */
-    public Program program() {
-        return program;
-    }
 }

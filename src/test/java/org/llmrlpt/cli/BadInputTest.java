@@ -50,6 +50,9 @@ class BadInputTest {
         refusePretrain(parts("'device'"), "device=tpu");
         refusePretrain(parts("'device.memory'", "8GB"), "device.memory=lots");
         refusePretrain(parts("'tokens-per-step'", "multiple"), "tokens-per-step=17");
+        refusePretrain(parts("'tokens-per-step'"), "tokens-per-step=1099511627776");
+        refusePretrain(parts("'batch'", "'length'"), "batch=65536", "length=65536");
+        refusePretrain(parts("optimizer.min-lr"), "optimizer.min-lr=5");
     }
 
     @Test
@@ -60,6 +63,8 @@ class BadInputTest {
         refusePretrain(parts("no model file", "nowhere.json"), "model=nowhere.json");
         refusePretrain(parts("mixture of experts"), "model=models/moe-5b-a0.3b.json");
         refusePretrain(parts("model.max-length", "length"), "model.max-length=4");
+        // A Llama folder could not hold it: said before the first step, not at the first checkpoint.
+        refusePretrain(parts("model.heads", "model.width"), "model.qk-norm=false", "model.heads=3", "model.kv-heads=3");
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"layers\": ");
         refusePretrain(parts("broken.json", "JSON"), "model=" + broken);
     }

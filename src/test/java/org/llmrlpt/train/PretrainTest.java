@@ -115,6 +115,26 @@ class PretrainTest {
     }
 
     @Test
+    void aRunIsResumedWithoutItsModelFile() throws IOException {
+        Path model = Files.writeString(folder.resolve("m.json"), "{\"layers\": 1, \"width\": 8, \"heads\": 2, "
+            + "\"kv-heads\": 1, \"head-width\": 4, \"ffn\": 8}");
+        commands.succeed("pretrain", "run=" + folder.resolve("moved"), "model=" + model, "steps=2", "length=8",
+            "batch=2",
+            "data.builtin-megabytes=0.02", "sample.every=0", "evaluate.tokens=64");
+        Files.delete(model);
+        Files.delete(folder.resolve("moved/summary.json"));
+        commands.succeed("pretrain", "resume=" + folder.resolve("moved"));
+        JsonNode summary = JsonFile.readObject(folder.resolve("moved/summary.json"));
+        assertTrue(summary.get("tokens_per_second").asDouble() > 0, "the time of the first part is remembered");
+    }
+
+    @Test
+    void noStepsLeaveTheInitialCheckpoint() {
+        commands.succeed(small("none", "steps=0"));
+        assertTrue(Files.exists(checkpoint("none", 0).resolve("model.safetensors")));
+    }
+
+    @Test
     void aSecondRunOfTheSameNameIsRefusedAndChangesNothing() throws IOException {
         commands.succeed(small("same", "steps=1"));
         byte[] before = Files.readAllBytes(folder.resolve("same/metrics.jsonl"));

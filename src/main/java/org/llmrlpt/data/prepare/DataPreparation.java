@@ -84,7 +84,7 @@ public final class DataPreparation {
             pipeline.finish();
             if (train.tokens() == 0) {
                 throw new UserError("There is no text to learn from in the input; give files that are not empty,"
-                        + " or a smaller validation-fraction.");
+                        + " or a smaller data.validation-fraction.");
             }
             tokenizer.save(target.path());
             DatasetIndex index = new DatasetIndex(tokenizer.vocabularySize(), tokenizer.endOfText(),

@@ -86,7 +86,7 @@ final class JsonLines {
         JsonNode text = object.path(field);
         if (!text.isTextual()) {
             throw new UserError(file + ":" + number + " has no text field \"" + field
-                    + "\"; set field= to the name of the field that holds the text.");
+                    + "\"; set data.field= to the name of the field that holds the text.");
         }
         return text.textValue();
     }

@@ -23,13 +23,15 @@ public record PreparationSettings(String field, String separator, double validat
 
     public PreparationSettings {
         if (validationFraction != AUTOMATIC && !(validationFraction >= 0 && validationFraction < 1)) {
-            throw new UserError("validation-fraction is " + validationFraction + "; give a share from 0 to below 1.");
+            throw new UserError("data.validation-fraction is " + validationFraction
+                + "; give a share from 0 to below 1.");
         }
         if (separator.isEmpty()) {
-            throw new UserError("separator is empty; give a text, \"" + BLANK_LINE + "\" or \"" + NO_SEPARATOR + "\".");
+            throw new UserError("data.separator is empty; give a text, \"" + BLANK_LINE + "\" or \"" + NO_SEPARATOR
+                + "\".");
         }
         if (field.isEmpty()) {
-            throw new UserError("field is empty; give the name of the .jsonl field that holds the text.");
+            throw new UserError("data.field is empty; give the name of the .jsonl field that holds the text.");
         }
         if (tokensPerShard < 1 || threads < 1) {
             throw new UserError("tokens per shard and threads must be at least 1.");

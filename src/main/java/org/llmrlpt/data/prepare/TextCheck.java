@@ -74,6 +74,6 @@ final class TextCheck {
 
     private UserError refused(String what) {
         return new UserError(file + " is not UTF-8 text: it " + what
-                + "; convert it to UTF-8, or set accept-binary=true to take its bytes as they are.");
+                + "; convert it to UTF-8, or take its bytes as they are by 'data prepare' with data.binary=true.");
     }
 }

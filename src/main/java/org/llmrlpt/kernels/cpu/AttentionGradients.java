@@ -233,7 +233,7 @@ public final class AttentionGradients {
         }
     }
 
-    /** Where a task keeps its blocks. Strided of queries and of gradients are padded to whole panels. */
+    /** Where a task keeps its blocks. Rows of queries and of gradients are padded to whole panels. */
     private static final class Work {
         private final int padded;
         private final long q;

@@ -12,11 +12,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * The policy head (paper, Eq. 10–13) in chunks of rows: logits = h Wᵀ, then each row's statistics and the gradient of
  * its logits in their place ({@link PolicyRow}), then dW += dLogitsᵀ h and dH = dLogits W. Each phase uses all threads.
- * Strided without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
+ * Rows without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
  */
 public final class PolicyHeadKernels {
     /**
-     * Strided of a chunk: dW is read and written once for each chunk, and the logits of a chunk should stay in the last
+     * Rows of a chunk: dW is read and written once for each chunk, and the logits of a chunk should stay in the last
      * cache. One part of the sum over k in {@link Tile}.
      */
     static final int CHUNK_ROWS = Tile.MAX_K;
