@@ -49,6 +49,8 @@ class BadInputTest {
         refusePretrain(parts("'schedule'", "wsd"), "schedule=cubic");
         refusePretrain(parts("'device'"), "device=tpu");
         refusePretrain(parts("'device.memory'", "8GB"), "device.memory=lots");
+        refusePretrain(parts("'device.matmul'", "fp16", "'fp8'"), "device.matmul=fp8");
+        refusePretrain(parts("'device.matmul'", "cublas", "FP32 products only", "auto"), "device.matmul=cublas");
         refusePretrain(parts("'tokens-per-step'", "multiple"), "tokens-per-step=17");
         refusePretrain(parts("'tokens-per-step'"), "tokens-per-step=1099511627776");
         refusePretrain(parts("'batch'", "'length'"), "batch=65536", "length=65536");

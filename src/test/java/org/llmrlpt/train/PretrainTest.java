@@ -108,6 +108,26 @@ class PretrainTest {
     }
 
     @Test
+    void aRunGoesOnToTheSameBitsWithAnotherNumberOfThreadsAndNearlyTheSameNumbersWithTheOtherKernels()
+        throws IOException {
+        String[] settings = {"steps=6", "checkpoint.every=4", "threads=2"};
+        for (String run : List.of("whole", "threads", "kernels")) {
+            commands.succeed(small(run, settings));
+        }
+        for (String run : List.of("threads", "kernels")) {
+            AtomicFolder.delete(checkpoint(run, 6));
+            Files.delete(folder.resolve(run).resolve("summary.json"));
+        }
+        commands.succeed("pretrain", "resume=" + folder.resolve("threads"), "threads=3");
+        assertArrayEquals(weights("whole", 6), weights("threads", 6));
+        commands.succeed("pretrain", "resume=" + folder.resolve("kernels"), "device=gpu");
+        for (int step = 4; step < 6; step++) {
+            assertEquals(metrics("whole", "train").get(step).get("nll").asDouble(),
+                metrics("kernels", "train").get(step).get("nll").asDouble(), 1e-5);
+        }
+    }
+
+    @Test
     void aResumedRunKeepsItsSettings() {
         commands.succeed(small("r", "steps=2"));
         commands.refuse(new String[] {"'seed'", "resumed"}, "pretrain", "resume=" + folder.resolve("r"), "seed=2");

@@ -17,6 +17,11 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public String products() {
+        return "FP32, blocked for caches and vectors";
+    }
+
+    @Override
     public void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out) {
         gather(p, "embedding", table, tokens, out);
     }
@@ -189,12 +194,6 @@ public final class CpuKernels implements Kernels {
                     Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
                     at.offset(memory), h.rows(), h.columns(), w.rows()));
         }
-    }
-
-    @Override
-    public void zero(ProgramBuilder p, Tensor x) {
-        p.operation("zero").writes(x).task((g, id, at) -> g.task(id, ElementKernels::zero, at.floats(x), at.offset(x),
-            x.stride(), x.rows(), x.columns()));
     }
 
     @Override

@@ -30,6 +30,11 @@ public final class GpuKernels implements Kernels {
         return "gpu";
     }
 
+    @Override
+    public String products() {
+        return "FP32, tiled in local memory";
+    }
+
     /** The number of elements of a tensor without gaps. */
     static int elements(Tensor tensor) {
         if (!tensor.isContiguous()) {
@@ -272,13 +277,6 @@ public final class GpuKernels implements Kernels {
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW) {
         head.record(p, h, w, targets, scale, shaping, statistics, dH, dW);
-    }
-
-    @Override
-    public void zero(ProgramBuilder p, Tensor x) {
-        int n = elements(x);
-        p.operation("zero").writes(x).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
-            graph.task(id, GpuElementwise::kZero, at.context(), at.floats(x), at.offset(x), n));
     }
 
     @Override

@@ -15,17 +15,20 @@ public abstract class TornadoNativeArray {
     final MemorySegment withHeader;
     final MemorySegment payload;
     final int size;
+    /** Learns of every get and set; null except while the strict fallback runs a task. */
+    final ArrayWatch watch;
 
     TornadoNativeArray(int size, int elementSize) {
-        this(allocate(size, elementSize), elementSize);
+        this(allocate(size, elementSize), elementSize, null);
     }
 
-    TornadoNativeArray(MemorySegment withHeader, int elementSize) {
+    TornadoNativeArray(MemorySegment withHeader, int elementSize, ArrayWatch watch) {
         if (withHeader.byteSize() < ARRAY_HEADER) {
             throw new IllegalArgumentException("A segment of " + withHeader.byteSize()
                     + " bytes has no room for the header of 16 bytes");
         }
         this.withHeader = withHeader;
+        this.watch = watch;
         payload = withHeader.asSlice(ARRAY_HEADER);
         size = elements(payload.byteSize(), elementSize);
         withHeader.set(ValueLayout.JAVA_INT_UNALIGNED, 0, size);
@@ -52,6 +55,9 @@ public abstract class TornadoNativeArray {
         }
         return payload.asSlice((long) offset * getElementSize(), (long) length * getElementSize());
     }
+
+    /** Returns an array of the same memory whose gets and sets are reported. */
+    public abstract TornadoNativeArray watchedBy(ArrayWatch newWatch);
 
     /** Returns the number of elements. */
     public abstract int getSize();
