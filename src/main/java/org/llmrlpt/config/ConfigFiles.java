@@ -57,7 +57,7 @@ public final class ConfigFiles {
             flatten(root, prefix, map, file);
             return map;
         } catch (JsonProcessingException e) {
-            throw new UserError(file + " is not valid JSON (" + e.getOriginalMessage() + " in line "
+            throw new UserError(file + " is not valid JSON (" + e.getOriginalMessage().replaceAll(" \\(start marker.*", "") + " in line "
                 + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + "): mend it", e);
         }
     }

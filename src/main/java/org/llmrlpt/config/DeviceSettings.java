@@ -43,6 +43,14 @@ public record DeviceSettings(
             throw new UserError("setting 'device.memory' must be a size such as 512MB or 8GB, not '" + memory + "'");
         }
         int shift = m.group(2).isEmpty() ? 0 : 10 * (1 + "KMGT".indexOf(m.group(2).toUpperCase(Locale.ROOT)));
-        return Long.parseLong(m.group(1)) << shift;
+        long bytes = Long.parseLong(m.group(1));
+        if (bytes == 0) {
+            throw new UserError("setting 'device.memory' is 0: give the bytes that the device may use, such as 8GB, or "
+                + "leave it out");
+        }
+        if (bytes > Long.MAX_VALUE >> shift) {
+            throw new UserError("setting 'device.memory' is larger than any memory: " + memory);
+        }
+        return bytes << shift;
     }
 }

@@ -23,8 +23,8 @@ public final class KernelSets {
         Kernels kernels = choose(settings.device());
         String product = settings.matmul();
         if (!product.equals("auto") && !product.equals("fp32")) {
-            throw new UserError("setting 'device.matmul' is " + product + " but " + describe(kernels)
-                + " have FP32 products only: use device.matmul=auto");
+            throw new UserError("setting 'device.matmul' is " + product + " but the " + kernels.name()
+                + " kernels here have FP32 products only: use device.matmul=auto");
         }
         return kernels;
     }

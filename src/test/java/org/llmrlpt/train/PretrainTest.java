@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
@@ -22,6 +23,7 @@ import org.llmrlpt.files.JsonLines;
 import org.llmrlpt.files.TensorSource;
 
 /** The stage as a user runs it, on a model so small that a step takes milliseconds. */
+@Tag("programs")
 class PretrainTest {
     private static final String[] SMALL = {"pretrain", "model.layers=2", "model.width=16", "model.heads=2",
         "model.kv-heads=1", "model.head-width=8", "model.ffn=24", "length=16", "batch=4", "data.builtin-megabytes=0.05",

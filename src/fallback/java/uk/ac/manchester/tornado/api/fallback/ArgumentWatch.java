@@ -1,7 +1,5 @@
 package uk.ac.manchester.tornado.api.fallback;
 
-import uk.ac.manchester.tornado.api.types.arrays.ArrayWatch;
-
 /** Watches what a task does with one array argument, and refuses what comes out differently on a device. */
 final class ArgumentWatch implements ArrayWatch {
     private final TaskSpec task;

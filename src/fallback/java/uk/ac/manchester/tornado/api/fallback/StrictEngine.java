@@ -224,7 +224,8 @@ final class StrictEngine extends Engine {
                 DeviceBuffer buffer = buffers.get(array);
                 boolean last = later.add(array);
                 if (last) { buffer.log.startTask(); }
-                onDevice[i] = buffer.device.watchedBy(new ArgumentWatch(task, i, !last, buffer.log, position));
+                onDevice[i] = ArrayViews.watched(buffer.device,
+                        new ArgumentWatch(task, i, !last, buffer.log, position));
             }
         }
         return onDevice;

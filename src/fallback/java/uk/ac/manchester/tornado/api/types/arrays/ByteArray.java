@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of bytes; new arrays are zero. */
 public final class ByteArray extends TornadoNativeArray {
@@ -85,7 +86,7 @@ public final class ByteArray extends TornadoNativeArray {
     }
 
     @Override
-    public ByteArray watchedBy(ArrayWatch newWatch) {
+    ByteArray watchedBy(ArrayWatch newWatch) {
         return new ByteArray(withHeader, newWatch);
     }
 

@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of 32-bit floats; new arrays are zero. */
 public final class FloatArray extends TornadoNativeArray {
@@ -85,7 +86,7 @@ public final class FloatArray extends TornadoNativeArray {
     }
 
     @Override
-    public FloatArray watchedBy(ArrayWatch newWatch) {
+    FloatArray watchedBy(ArrayWatch newWatch) {
         return new FloatArray(withHeader, newWatch);
     }
 

@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of 16-bit integers; new arrays are zero. */
 public final class ShortArray extends TornadoNativeArray {
@@ -85,7 +86,7 @@ public final class ShortArray extends TornadoNativeArray {
     }
 
     @Override
-    public ShortArray watchedBy(ArrayWatch newWatch) {
+    ShortArray watchedBy(ArrayWatch newWatch) {
         return new ShortArray(withHeader, newWatch);
     }
 

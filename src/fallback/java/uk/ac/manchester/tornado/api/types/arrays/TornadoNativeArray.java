@@ -2,6 +2,8 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayViews;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /**
  * An array in native memory: a 16-byte header, then the elements, aligned to 64 bytes. The memory is freed when the
@@ -11,6 +13,10 @@ public abstract class TornadoNativeArray {
     /** Bytes of the header. */
     public static final long ARRAY_HEADER = 16;
     private static final long ALIGNMENT = 64;
+
+    static {
+        ArrayViews.setMaker(TornadoNativeArray::watchedBy);
+    }
 
     final MemorySegment withHeader;
     final MemorySegment payload;
@@ -57,7 +63,7 @@ public abstract class TornadoNativeArray {
     }
 
     /** Returns an array of the same memory whose gets and sets are reported. */
-    public abstract TornadoNativeArray watchedBy(ArrayWatch newWatch);
+    abstract TornadoNativeArray watchedBy(ArrayWatch newWatch);
 
     /** Returns the number of elements. */
     public abstract int getSize();

@@ -1,4 +1,4 @@
-package uk.ac.manchester.tornado.api.types.arrays;
+package uk.ac.manchester.tornado.api.fallback;
 
 /** Learns of the elements that a task reads and writes. */
 public interface ArrayWatch {
