@@ -76,7 +76,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             console.line("resuming after step " + firstStep);
         }
         if (!TornadoSettings.isFallback()) {
-            console.line("TornadoVM compiles each program's kernels when it runs for the first time, which can take minutes");
+            console.line("TornadoVM compiles a program's kernels when it first runs, which can take minutes");
         }
         PretrainSettings s = trainer.settings();
         long perStep = s.sequencesPerStep() * s.length();

@@ -93,7 +93,7 @@ record TornadoInstallation(Path home, String version, List<String> backends) {
         return "tornado" + generalLine(jar, "nvidia-ptx.args");
     }
 
-    /** The argument files lie beside the jar or beside the folder it was built in; without them TornadoVM starts too. */
+    /** The argument files lie beside the jar or the folder it was built in; without them TornadoVM starts too. */
     private static String generalLine(Path jar, String argumentFile) {
         Path file = Path.of("tornado-config", argumentFile);
         String flags = Stream.of(jar.resolveSibling(file), jar.resolve("../..").resolve(file)).map(Path::normalize)

@@ -18,7 +18,8 @@ class ScratchTest {
             try (Scratch scratch = Scratch.create("llm-rlpt-test-")) {
                 System.out.println(scratch.folder());
                 for (int i = 0; true; i++) {
-                    Files.writeString(Files.createDirectories(scratch.folder().resolve("d" + i % 7)).resolve("f" + i), "x");
+                    Path inner = Files.createDirectories(scratch.folder().resolve("d" + i % 7));
+                    Files.writeString(inner.resolve("f" + i), "x");
                 }
             }
         }
