@@ -43,10 +43,9 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
 
     @Override
     public int run(BenchTrainSettings s, Console console) throws IOException {
-        Kernels kernels = KernelSets.choose(s.device().device());
+        Kernels kernels = KernelSets.choose(s.device());
         Workers.use(s.device().workers());
-        Path scratch = Files.createTempDirectory("llm-rlpt-bench-");
-        try {
+        try (Scratch scratch = Scratch.create("llm-rlpt-bench-")) {
             TokenSource tokens;
             int vocabulary;
             int endOfText = -1;
@@ -55,7 +54,7 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
                 vocabulary = set == null ? DEFAULT_VOCABULARY : set;
                 tokens = randomTokens(s, vocabulary);
             } else {
-                TokenDataset set = TrainingData.open(s.data(), s.seed(), scratch, s.device().workers(),
+                TokenDataset set = TrainingData.open(s.data(), s.seed(), scratch.folder(), s.device().workers(),
                     (done, total, n) -> { });
                 tokens = set.train();
                 vocabulary = set.tokenizer().vocabularySize();
@@ -66,8 +65,6 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
                 benchmark.memoryPlan().requireFits(s.device().memoryBytes());
                 report(s, benchmark, benchmark.run(), kernels, console);
             }
-        } finally {
-            Scratch.delete(scratch);
         }
         return 0;
     }

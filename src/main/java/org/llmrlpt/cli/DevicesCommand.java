@@ -1,5 +1,6 @@
 package org.llmrlpt.cli;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import org.llmrlpt.config.DeviceSettings;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.KernelSets;
+import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
@@ -37,14 +39,15 @@ final class DevicesCommand implements Command<DeviceSettings> {
     @Override
     public int run(DeviceSettings settings, Console console) {
         Workers.use(settings.workers());
+        Kernels kernels = KernelSets.choose(settings);
         TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
         console.table(List.of(
             List.of("runtime", runtimeName()),
             List.of("java", System.getProperty("java.runtime.version") + ", " + System.getProperty("java.home")),
             List.of("processor", HostProcessor.model() + ", " + Runtime.getRuntime().availableProcessors()
                 + " threads, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors of Java"),
-            List.of("kernels", KernelSets.describe(KernelSets.choose(settings.device()))),
-            List.of("products", products(settings.device()))));
+            List.of("kernels", KernelSets.describe(kernels)),
+            List.of("products", kernels.products())));
         console.line("");
         console.table(devices(runtime));
         console.line("");
@@ -58,12 +61,6 @@ final class DevicesCommand implements Command<DeviceSettings> {
         }
         return "TornadoVM " + ModuleLayer.boot().findModule("tornado.api")
             .flatMap(m -> m.getDescriptor().rawVersion()).orElse("of unknown version");
-    }
-
-    private static String products(String device) {
-        return KernelSets.choose(device).name().equals("cpu")
-            ? "FP32, blocked for the processor's caches and vectors"
-            : "FP32, tiled in a work-group's local memory";
     }
 
     private static List<List<String>> devices(TornadoRuntime runtime) {
@@ -102,25 +99,23 @@ final class DevicesCommand implements Command<DeviceSettings> {
     }
 
     private static void howToStart(Console console) {
-        Path project = project();
+        Path jar = jar();
         Optional<TornadoInstallation> found = TornadoInstallation.find(System.getenv());
         if (found.isEmpty()) {
             console.line("TornadoVM is not installed here (no TORNADOVM_HOME, no tornado on PATH). With it:");
-            console.line("  " + TornadoInstallation.commandLine(project));
+            console.line("  " + TornadoInstallation.commandLine(jar));
             return;
         }
         TornadoInstallation tornado = found.get();
         console.line("TornadoVM " + tornado.version() + " (" + String.join(", ", tornado.backends()) + ") is in "
             + tornado.home() + ". To train on it:");
-        console.line("  " + tornado.commandLine(project, Path.of(System.getProperty("java.home"))));
+        console.line("  " + tornado.commandLine(jar, Path.of(System.getProperty("java.home"))));
     }
 
-    /** The project's folder from the current one: the jar lies in its folder target. */
-    private static Path project() {
-        Path here = Path.of("").toAbsolutePath();
-        Path jar = Path.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator)[0]).toAbsolutePath()
-            .normalize();
-        Path project = jar.endsWith(Path.of("target", "llm-rlpt.jar")) ? jar.getParent().getParent() : here;
-        return project.startsWith(here) ? here.relativize(project) : project;
+    /** Where this program's jar lies, or would lie in the project's folder when it runs from classes. */
+    private static Path jar() {
+        Path first = Path.of(System.getProperty("java.class.path").split(File.pathSeparator)[0]);
+        Path jar = first.toString().endsWith(".jar") ? first : Path.of("target", "llm-rlpt.jar");
+        return jar.toAbsolutePath().normalize();
     }
 }

@@ -1,7 +1,6 @@
 package org.llmrlpt.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +53,7 @@ final class EvalCommand implements Command<EvalSettings> {
         if (s.data() == null) {
             throw new UserError("setting 'data' is missing: name the text to measure on with data=FILE");
         }
-        Kernels kernels = KernelSets.choose(s.device().device());
+        Kernels kernels = KernelSets.choose(s.device());
         Workers.use(s.device().workers());
         SavedModel saved = SavedModel.open(s.model());
         int length = s.length() == null ? Math.min(LONGEST_DEFAULT, saved.shape().maxLength()) : s.length();
@@ -63,12 +62,9 @@ final class EvalCommand implements Command<EvalSettings> {
                 + saved.shape().maxLength() + " tokens: lower it");
         }
         Tokenizer tokenizer = saved.tokenizer(s.tokenizer());
-        Path scratch = Files.createTempDirectory("llm-rlpt-eval-");
-        try {
-            TokenSource tokens = tokens(s, tokenizer, scratch.resolve("data"), console);
+        try (Scratch scratch = Scratch.create("llm-rlpt-eval-")) {
+            TokenSource tokens = tokens(s, tokenizer, scratch.folder().resolve("data"), console);
             report(measure(s, kernels, saved, tokenizer, tokens, length, console), s, saved, console);
-        } finally {
-            Scratch.delete(scratch);
         }
         return 0;
     }

@@ -39,7 +39,7 @@ final class GenerateCommand implements Command<GenerateSettings> {
 
     @Override
     public int run(GenerateSettings s, Console console) {
-        Kernels kernels = KernelSets.choose(s.device().device());
+        Kernels kernels = KernelSets.choose(s.device());
         Workers.use(s.device().workers());
         SavedModel saved = SavedModel.open(s.model());
         Tokenizer tokenizer = saved.tokenizer(s.tokenizer());

@@ -64,7 +64,7 @@ final class PretrainCommand implements Command<PretrainSettings> {
     public int run(PretrainSettings given, Console console) {
         boolean resuming = given.resume() != null;
         Path folder = Path.of(resuming ? given.resume() : given.run() == null ? nextFree() : given.run());
-        Kernels kernels = KernelSets.choose(given.device().device());
+        Kernels kernels = KernelSets.choose(given.device());
         Workers.use(given.device().workers());
         try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
             try {

@@ -39,6 +39,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("run", run.toString()));
         rows.add(List.of("device", KernelSets.describe(trainer.kernels())));
+        rows.add(List.of("products", trainer.kernels().products()));
         rows.add(List.of("model", String.format(Locale.ROOT,
             "%s: %,d parameters (%d layers, width %d, %d/%d heads of %d,"
             + " ffn %d, vocabulary %d%s)", s.model().file(), trainer.model().parameters().layout().count(), m.layers(),
@@ -75,11 +76,19 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             console.line("resuming after step " + firstStep);
         }
         if (!TornadoSettings.isFallback()) {
-            console.line("TornadoVM compiles the kernels during the first step, which can take minutes");
+            console.line("TornadoVM compiles a program's kernels when it first runs, which can take minutes");
         }
         PretrainSettings s = trainer.settings();
         long perStep = s.sequencesPerStep() * s.length();
         bar = console.progress("pretrain", "tokens", firstStep * perStep, s.steps() * perStep);
+    }
+
+    @Override
+    public void compiled(String program, int kernels, int of, double seconds) {
+        if (!TornadoSettings.isFallback()) {
+            console.line(String.format(Locale.ROOT, "TornadoVM compiled %d of %d kernels of %s (%.1f s)", kernels, of,
+                program, seconds));
+        }
     }
 
     @Override

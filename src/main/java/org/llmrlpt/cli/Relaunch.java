@@ -105,7 +105,8 @@ final class Relaunch {
         }
     }
 
-    private static int child(List<String> command) {
+    /** Runs the command as a child, which ends with this process; returns its exit code. */
+    static int child(List<String> command) {
         try {
             Process process = new ProcessBuilder(command).inheritIO().start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));

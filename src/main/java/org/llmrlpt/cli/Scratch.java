@@ -7,19 +7,55 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Temporary folders of commands that need tokens for a moment. */
-final class Scratch {
-    private Scratch() {
+/** A temporary folder of a command that needs tokens for a moment; it goes when the command ends, by a signal too. */
+final class Scratch implements AutoCloseable {
+    private static final int ATTEMPTS = 100;
+
+    private final Path folder;
+    private final Thread hook = new Thread(this::deleteAtExit, "delete-scratch");
+
+    private Scratch(Path folder) {
+        this.folder = folder;
     }
 
-    /** Deletes a folder and all that is in it. */
-    static void delete(Path folder) throws IOException {
+    static Scratch create(String prefix) throws IOException {
+        Scratch scratch = new Scratch(Files.createTempDirectory(prefix));
+        Runtime.getRuntime().addShutdownHook(scratch.hook);
+        return scratch;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** The command still runs and may write another file until the folder itself is gone. */
+    private void deleteAtExit() {
+        for (int i = 0; i < ATTEMPTS && Files.exists(folder); i++) {
+            try {
+                delete();
+            } catch (IOException e) {
+                Thread.onSpinWait(); // Tried again; the system cleans its temporary folder where that does not help.
+            }
+        }
+    }
+
+    private void delete() throws IOException {
         List<Path> all;
         try (Stream<Path> tree = Files.walk(folder)) {
             all = tree.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path p : all) {
-            Files.delete(p);
+            Files.deleteIfExists(p);
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // The program is ending, and the hook deletes the folder.
+        }
+        delete();
     }
 }

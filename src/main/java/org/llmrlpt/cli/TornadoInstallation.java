@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A TornadoVM on this machine: what it is and how this program starts on it.
@@ -77,24 +78,27 @@ record TornadoInstallation(Path home, String version, List<String> backends) {
     }
 
     /**
-     * The line that starts the program here.
+     * The line that starts the program here, from any folder.
      *
-     * @param project the folder with target and tornado-config, as seen from the current folder
+     * @param jar the program, by its full path
      * @param javaHome the JDK 25 for TornadoVM
      */
-    String commandLine(Path project, Path javaHome) {
+    String commandLine(Path jar, Path javaHome) {
         return "JAVA_HOME=" + quoted(javaHome) + " TORNADOVM_HOME=" + quoted(home) + " " + quoted(launcher(home))
-            + generalLine(project, argumentFile());
+            + generalLine(jar, argumentFile());
     }
 
     /** The line for a machine that has {@code tornado} on its PATH. */
-    static String commandLine(Path project) {
-        return "tornado" + generalLine(project, "nvidia-ptx.args");
+    static String commandLine(Path jar) {
+        return "tornado" + generalLine(jar, "nvidia-ptx.args");
     }
 
-    private static String generalLine(Path project, String argumentFile) {
-        return " --jvm=" + quoted("@" + project.resolve("tornado-config").resolve(argumentFile)) + " -jar "
-            + quoted(project.resolve("target").resolve("llm-rlpt.jar")) + " pretrain model=models/small.json";
+    /** The argument files lie beside the jar or the folder it was built in; without them TornadoVM starts too. */
+    private static String generalLine(Path jar, String argumentFile) {
+        Path file = Path.of("tornado-config", argumentFile);
+        String flags = Stream.of(jar.resolveSibling(file), jar.resolve("../..").resolve(file)).map(Path::normalize)
+            .filter(Files::isRegularFile).findFirst().map(f -> " --jvm=" + quoted("@" + f)).orElse("");
+        return flags + " -jar " + quoted(jar) + " pretrain model=models/small.json";
     }
 
     private static String quoted(Object text) {

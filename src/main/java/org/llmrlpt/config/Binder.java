@@ -80,7 +80,7 @@ public final class Binder {
             Key key = components[i].getAnnotation(Key.class);
             values[i] = key == null
                 ? make(components[i].getType().asSubclass(Record.class), given)
-                : parse(key, components[i].getType(), given.getOrDefault(key.value(), key.or()));
+                : value(key, components[i].getType(), given.get(key.value()));
         }
         try {
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
@@ -97,12 +97,19 @@ public final class Binder {
         }
     }
 
+    private static Object value(Key key, Class<?> type, String given) {
+        if (given == null && key.or().isEmpty()) {
+            return null;
+        }
+        return parse(key, type, given == null ? key.or() : given);
+    }
+
     private static Object parse(Key key, Class<?> type, String text) {
-        if (text.isEmpty() && type.isPrimitive()) {
+        if (text.isEmpty() && type != String.class) {
             throw wrong(key, text, "a value");
         }
-        if (text.isEmpty()) {
-            return type == String.class && !key.or().isEmpty() ? "" : null;
+        if (text.isEmpty() && key.or().isEmpty()) {
+            return null;
         }
         if (type == String.class) {
             return text;

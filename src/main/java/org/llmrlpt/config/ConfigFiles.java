@@ -57,7 +57,8 @@ public final class ConfigFiles {
             flatten(root, prefix, map, file);
             return map;
         } catch (JsonProcessingException e) {
-            throw new UserError(file + " is not valid JSON (" + e.getOriginalMessage() + " in line "
+            String reason = e.getOriginalMessage().replaceAll(" \\(start marker.*", "");
+            throw new UserError(file + " is not valid JSON (" + reason + " in line "
                 + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + "): mend it", e);
         }
     }

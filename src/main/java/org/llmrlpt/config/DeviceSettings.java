@@ -1,5 +1,6 @@
 package org.llmrlpt.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -9,7 +10,8 @@ public record DeviceSettings(
         help = "auto, cpu (our CPU kernels), gpu (TornadoVM kernels, on the fallback too), "
         + "or BACKEND:DEVICE of TornadoVM such as 0:0") String device,
     @Key(value = "device.matmul", or = "auto",
-        help = "matrix product of gpu kernels: auto or fp32, which is the only one so far") String matmul,
+        help = "numbers of the matrix products: auto, fp32, fp16 or cublas, where the device has them")
+    String matmul,
     @Key(value = "device.memory", help = "bytes the device may use, such as 8GB; default: what the run needs")
     String memory,
     @Key(value = "threads", or = "0", min = 0, max = 4096, help = "threads of the CPU kernels; 0: one per core")
@@ -20,8 +22,8 @@ public record DeviceSettings(
             throw new UserError("setting 'device' must be auto, cpu, gpu or BACKEND:DEVICE such as 0:0, not '" + device
                 + "'");
         }
-        if (!matmul.equals("auto") && !matmul.equals("fp32")) {
-            throw new UserError("setting 'device.matmul' must be auto or fp32, not '" + matmul + "'");
+        if (!List.of("auto", "fp32", "fp16", "cublas").contains(matmul)) {
+            throw new UserError("setting 'device.matmul' must be auto, fp32, fp16 or cublas, not '" + matmul + "'");
         }
     }
 
@@ -41,6 +43,14 @@ public record DeviceSettings(
             throw new UserError("setting 'device.memory' must be a size such as 512MB or 8GB, not '" + memory + "'");
         }
         int shift = m.group(2).isEmpty() ? 0 : 10 * (1 + "KMGT".indexOf(m.group(2).toUpperCase(Locale.ROOT)));
-        return Long.parseLong(m.group(1)) << shift;
+        long bytes = Long.parseLong(m.group(1));
+        if (bytes == 0) {
+            throw new UserError("setting 'device.memory' is 0: give the bytes that the device may use, such as 8GB, or "
+                + "leave it out");
+        }
+        if (bytes > Long.MAX_VALUE >> shift) {
+            throw new UserError("setting 'device.memory' is larger than any memory: " + memory);
+        }
+        return bytes << shift;
     }
 }

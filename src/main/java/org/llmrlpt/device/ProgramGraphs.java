@@ -25,10 +25,12 @@ final class ProgramGraphs {
     private final Map<Tensor, Integer> stagingOffsets = new IdentityHashMap<>();
     private IntArray stagedInts;
     private FloatArray stagedFloats;
+    private final int taskCount;
     private int firstIndex;
 
     /** Writes {@code program} into task graphs that consume all arenas from the graph that owns them. */
     ProgramGraphs(Program program, Arenas arenas, Placement placement, GridScheduler grids) {
+        taskCount = program.inputs().size() + program.operations().size();
         TaskGraph graph = next(program, arenas);
         emitInputs(program, arenas, graph);
         int tasks = program.inputs().size();
@@ -114,6 +116,11 @@ final class ProgramGraphs {
 
     List<TaskGraph> graphs() {
         return graphs;
+    }
+
+    /** Tasks of all graphs together. */
+    int taskCount() {
+        return taskCount;
     }
 
     /** Index in the execution plan of the program's first graph. */

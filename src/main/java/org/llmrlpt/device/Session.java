@@ -2,9 +2,11 @@ package org.llmrlpt.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -27,8 +29,17 @@ public final class Session implements AutoCloseable {
     /** Device memory beside the arenas: the inputs' staging arrays and array headers. */
     private static final long STAGING_ROOM = 256L << 20;
 
+    /** Hears of the first run of each task graph, in which TornadoVM compiles its kernels: seconds to minutes. */
+    @FunctionalInterface
+    public interface FirstRuns {
+        /** {@code kernels} of the program's {@code of} kernels are compiled; the latest graph took {@code seconds}. */
+        void compiled(String program, int kernels, int of, double seconds);
+    }
+
     private final Arenas arenas = new Arenas();
     private final Map<String, Program> programs = new LinkedHashMap<>();
+    private final Set<Integer> compiled = new HashSet<>();
+    private FirstRuns firstRuns = (program, kernels, of, seconds) -> { };
     private TornadoExecutionPlan plan;
     private TornadoExecutionResult last;
 
@@ -104,10 +115,23 @@ public final class Session implements AutoCloseable {
         last = plan.withGraph(0).execute();
     }
 
+    /** From now on {@code listener} hears when a graph ran for the first time. */
+    public void onFirstRuns(FirstRuns listener) {
+        firstRuns = listener;
+    }
+
     void run(Program program) {
         ProgramGraphs graphs = program.graphs();
         for (int i = 0; i < graphs.graphs().size(); i++) {
-            last = plan.withGraph(graphs.firstIndex() + i).execute();
+            int index = graphs.firstIndex() + i;
+            boolean first = compiled.add(index);
+            long begin = System.nanoTime();
+            last = plan.withGraph(index).execute();
+            if (first) {
+                int tasks = graphs.taskCount();
+                firstRuns.compiled(program.name(), Math.min(tasks, (i + 1) * ProgramGraphs.TASKS_PER_GRAPH), tasks,
+                    (System.nanoTime() - begin) / 1e9);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package org.llmrlpt.kernels;
 
 import jdk.incubator.vector.FloatVector;
+import org.llmrlpt.config.DeviceSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.cpu.CpuKernels;
@@ -15,10 +16,20 @@ public final class KernelSets {
     }
 
     /**
-     * The set for the setting {@code device}: on TornadoVM always the gpu kernels; on the fallback the cpu kernels,
-     * unless "gpu" asks for the others (slow there, for checking).
+     * The set for the settings {@code device} and {@code device.matmul}: on TornadoVM always the gpu kernels; on the
+     * fallback the cpu kernels, unless "gpu" asks for the others (slow there, for checking).
      */
-    public static Kernels choose(String device) {
+    public static Kernels choose(DeviceSettings settings) {
+        Kernels kernels = choose(settings.device());
+        String product = settings.matmul();
+        if (!product.equals("auto") && !product.equals("fp32")) {
+            throw new UserError("setting 'device.matmul' is " + product + " but the " + kernels.name()
+                + " kernels here have FP32 products only: use device.matmul=auto");
+        }
+        return kernels;
+    }
+
+    private static Kernels choose(String device) {
         if (TornadoSettings.isFallback()) {
             if (device.matches("\\d+:\\d+")) {
                 throw new UserError("setting 'device' is " + device

@@ -13,6 +13,9 @@ public interface Kernels {
     /** "cpu" or "gpu". */
     String name();
 
+    /** How matrices are multiplied, for people: the numbers and the method. */
+    String products();
+
     /** out[r] = table[token[r]]; table [V, C], tokens int [1, R], out [R, C]. */
     void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out);
 
@@ -169,9 +172,6 @@ public interface Kernels {
      */
     void sample(ProgramBuilder p, Tensor logits, Tensor slots, Tensor draws, Tensor choice, Tensor scales, int allowed,
         Tensor drawn, Tensor statistics);
-
-    /** Sets every element to zero. */
-    void zero(ProgramBuilder p, Tensor x);
 
     /**
      * out[0] = norm of all gradients together, out[1] = min(1, maxNorm / (norm + 1e-6)); maxNorm 0 means no clipping

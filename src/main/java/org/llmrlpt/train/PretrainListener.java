@@ -10,6 +10,9 @@ public interface PretrainListener {
     /** The run is about to compute its first step (or to go on after {@code firstStep} of them). */
     void started(Pretrainer run, long firstStep);
 
+    /** TornadoVM has compiled {@code kernels} of a program's {@code of} kernels, the latest in {@code seconds}. */
+    void compiled(String program, int kernels, int of, double seconds);
+
     /** An optimizer step was done. */
     void step(StepReport report);
 

@@ -113,6 +113,7 @@ public final class Pretrainer implements AutoCloseable {
         stop = stopSignal;
         listener.planned(this);
         session.memoryPlan().requireFits(settings.device().memoryBytes());
+        session.onFirstRuns(listener::compiled);
         session.start();
         model.fillAngles(session);
         begin();

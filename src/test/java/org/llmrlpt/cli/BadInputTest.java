@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +49,14 @@ class BadInputTest {
         refusePretrain(parts("'optimizer.lr'", "'-1'"), "optimizer.lr=-1");
         refusePretrain(parts("'schedule'", "wsd"), "schedule=cubic");
         refusePretrain(parts("'device'"), "device=tpu");
+        for (String name : new String[] {"schedule", "steps", "optimizer.lr", "model.vocabulary"}) {
+            refusePretrain(parts("'" + name + "'", "a value"), name + "=");
+        }
         refusePretrain(parts("'device.memory'", "8GB"), "device.memory=lots");
+        refusePretrain(parts("'device.memory'", "is 0"), "device.memory=0");
+        refusePretrain(parts("'device.memory'", "larger than any"), "device.memory=999999999999TB");
+        refusePretrain(parts("'device.matmul'", "fp16", "'fp8'"), "device.matmul=fp8");
+        refusePretrain(parts("'device.matmul'", "cublas", "FP32 products only", "auto"), "device.matmul=cublas");
         refusePretrain(parts("'tokens-per-step'", "multiple"), "tokens-per-step=17");
         refusePretrain(parts("'tokens-per-step'"), "tokens-per-step=1099511627776");
         refusePretrain(parts("'batch'", "'length'"), "batch=65536", "length=65536");
@@ -67,6 +75,8 @@ class BadInputTest {
         refusePretrain(parts("model.heads", "model.width"), "model.qk-norm=false", "model.heads=3", "model.kv-heads=3");
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"layers\": ");
         refusePretrain(parts("broken.json", "JSON"), "model=" + broken);
+        refusePretrain(parts("open.json", "Unexpected end-of-input"), "config="
+            + Files.writeString(folder.resolve("open.json"), "{"));
     }
 
     @Test
@@ -109,6 +119,7 @@ class BadInputTest {
     }
 
     @Test
+    @Tag("programs")
     void aDamagedCheckpointIsNamedAndNothingIsLost() throws IOException {
         Path run = folder.resolve("good");
         commands.succeed("pretrain", "run=" + run, "steps=2", "model.layers=1", "model.width=16", "model.heads=2",

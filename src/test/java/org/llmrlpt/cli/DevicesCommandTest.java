@@ -25,8 +25,9 @@ class DevicesCommandTest {
         String shown = bytes.toString(StandardCharsets.UTF_8);
         assertTrue(shown.contains(TornadoSettings.isFallback() ? "CPU fallback" : "TornadoVM 5"), shown);
         assertTrue(shown.contains(FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors"), shown);
+        assertTrue(shown.lines().anyMatch(l -> l.startsWith("products ") && l.contains("FP32")), shown);
         assertTrue(shown.lines().anyMatch(l -> l.startsWith("0:0 ") && l.endsWith("(default)")), shown);
-        assertTrue(shown.contains("-jar target/llm-rlpt.jar pretrain"), shown);
+        assertTrue(shown.contains("-jar " + Path.of("target/llm-rlpt.jar").toAbsolutePath() + " pretrain"), shown);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.llmrlpt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.llmrlpt.config.UserError;
 
 class RelaunchTest {
     private static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -49,6 +51,15 @@ class RelaunchTest {
         String out = text(process.getInputStream());
         assertEquals(0, process.waitFor(), () -> "devices failed: " + out);
         assertTrue(out.contains("-bit vectors"), out);
+    }
+
+    @Test
+    void whereAProcessCannotBeReplacedAChildRunsAndItsExitCodeIsKept() {
+        List<String> command = Relaunch.command(JAVA, List.of(), System.getProperty("java.class.path"),
+            new String[] {"pretrain", "no-such-setting=1"});
+        assertEquals(2, Relaunch.child(command));
+        String message = assertThrows(UserError.class, () -> Relaunch.child(List.of("/no/java"))).getMessage();
+        assertTrue(message.startsWith("cannot start /no/java"), message);
     }
 
     @Test

@@ -52,12 +52,17 @@ class TornadoInstallationTest {
     }
 
     @Test
-    void theLineIsReadyForTheShell() throws IOException {
+    void theLineIsReadyForTheShellOfAnyFolder() throws IOException {
         Path home = sdk("cuda-backend");
-        String line = TornadoInstallation.find(Map.of("TORNADOVM_HOME", home.toString())).orElseThrow()
-            .commandLine(Path.of("my project"), Path.of("/jdk"));
-        assertEquals("JAVA_HOME=/jdk TORNADOVM_HOME='" + home + "' '" + home.resolve("bin/tornado")
-            + "' --jvm='@my project/tornado-config/cuda.args' -jar 'my project/target/llm-rlpt.jar' pretrain"
-            + " model=models/small.json", line);
+        TornadoInstallation tornado = TornadoInstallation.find(Map.of("TORNADOVM_HOME", home.toString())).orElseThrow();
+        Path jar = temp.resolve("my project/target/llm-rlpt.jar");
+        String start = "JAVA_HOME=/jdk TORNADOVM_HOME='" + home + "' '" + home.resolve("bin/tornado") + "'";
+        String end = " -jar '" + jar + "' pretrain model=models/small.json";
+        assertEquals(start + end, tornado.commandLine(jar, Path.of("/jdk")));
+        for (String folder : List.of("my project/tornado-config", "my project/target/tornado-config")) {
+            Path file = Files.createDirectories(temp.resolve(folder)).resolve("cuda.args");
+            Files.createFile(file);
+            assertEquals(start + " --jvm='@" + file + "'" + end, tornado.commandLine(jar, Path.of("/jdk")));
+        }
     }
 }

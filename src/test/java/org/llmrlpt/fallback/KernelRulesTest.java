@@ -95,6 +95,31 @@ class KernelRulesTest {
         if (c.localIdx == 0) { out.set(c.groupIdx, c.groupIdx == 0 ? 1f : out.get(c.groupIdx - 1) + 1f); }
     }
 
+    static void kShift(KernelContext c, FloatArray out) {
+        int i = c.globalIdx;
+        if (i < 255) { out.set(i, out.get(i + 1)); }
+    }
+
+    static void kAllWriteOne(KernelContext c, FloatArray out) {
+        out.set(0, c.globalIdx);
+    }
+
+    static void kReversedInGroups(KernelContext c, FloatArray out) {
+        out.set(c.globalIdx, c.globalIdx);
+        c.globalBarrier();
+        float mirrored = out.get(c.groupIdx * 64 + 63 - c.localIdx);
+        c.globalBarrier();
+        out.set(c.globalIdx, mirrored);
+    }
+
+    static void kReversedAcrossGroups(KernelContext c, FloatArray out) {
+        out.set(c.globalIdx, c.globalIdx);
+        c.globalBarrier();
+        float mirrored = out.get(255 - c.globalIdx);
+        c.globalBarrier();
+        out.set(c.globalIdx, mirrored);
+    }
+
     static void kFails(KernelContext c, FloatArray out) {
         c.localBarrier();
         if (c.globalIdx == 70) { out.set(256, 1f); }
@@ -151,10 +176,33 @@ class KernelRulesTest {
     }
 
     @Test
-    void aKernelThatReliesOnTheOrderOfWorkGroupsGetsWrongNumbers() throws Exception {
+    void aKernelThatReliesOnTheOrderOfWorkGroupsIsRefused() throws Exception {
+        Mode.STRICT.run(() -> refused("either may come first", () -> run(KernelRulesTest::kGroupsInOrder)));
+    }
+
+    @Test
+    void anArrayGivenAgainAfterAParameterThatIsWrittenIsRefused() throws Exception {
         Mode.STRICT.run(() -> {
-            run(KernelRulesTest::kGroupsInOrder);
-            assertNotEquals(4f, out.get(3));
+            TaskGraph twice = new TaskGraph("g").transferToDevice(EVERY, out)
+                    .task("t", ProbeKernels::kAdd, context, out, out, 256).transferToHost(EVERY, out);
+            refused("never finishes ordering the graph", () -> Plans.of(Plans.grids(256, 64, "g.t"), twice).execute());
+            TaskGraph last = new TaskGraph("g").transferToDevice(EVERY, out)
+                    .task("t", ProbeKernels::kScale, context, out, out, 2f, 256).transferToHost(EVERY, out);
+            out.init(3f);
+            Plans.of(Plans.grids(256, 64, "g.t"), last).execute();
+            assertEquals(6f, out.get(255));
+        });
+    }
+
+    @Test
+    void threadsThatMeetAtAnElementWithoutABarrierAreRefused() throws Exception {
+        Mode.STRICT.run(() -> {
+            refused("either may come first", () -> run(KernelRulesTest::kShift));
+            refused("either may come first", () -> run(KernelRulesTest::kAllWriteOne));
+            refused("either may come first", () -> run(KernelRulesTest::kReversedAcrossGroups));
+            run(KernelRulesTest::kReversedInGroups);
+            assertEquals(63f, out.get(0));
+            assertEquals(192f, out.get(255));
         });
     }
 
@@ -202,6 +250,17 @@ class KernelRulesTest {
             new TornadoExecutionPlan(increments(234, 4).snapshot());
             refused("8225 bytes", () -> new TornadoExecutionPlan(increments(235, 4).snapshot()));
         });
+    }
+
+    @Test
+    void aGraphWhoseCodeIsLargerThanItsPropertyAllowsIsRefused() throws Exception {
+        String before = System.clearProperty("tornado.tvm.maxbytecodesize");
+        try {
+            Mode.STRICT.run(() -> refused("at least 5300 bytes of TornadoVM's code, and tornado.tvm.maxbytecodesize is "
+                    + "4096", () -> new TornadoExecutionPlan(increments(100, 4).snapshot())));
+        } finally {
+            System.setProperty("tornado.tvm.maxbytecodesize", before);
+        }
     }
 
     @ParameterizedTest

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -72,9 +74,9 @@ class TransferRulesTest {
             var plan = plan(increment("g").transferToDevice(FIRST, a).persistOnDevice(a),
                     increment("h").transferToDevice(FIRST, a).persistOnDevice(a));
             plan.withGraph(0).execute();
-            plan.withGraph(0).execute();
-            TornadoExecutionResult result = plan.withGraph(1).execute().transferToHost(a);
-            assertEquals(1f, a.get(0));
+            refused("a copy of its own", () -> plan.withGraph(1).execute());
+            plan.withGraph(0).execute().transferToHost(a);
+            TornadoExecutionResult result = plan.withGraph(1).execute();
             plan.withAllGraphs();
             refused("different copies", () -> result.transferToHost(a));
         });
@@ -131,6 +133,43 @@ class TransferRulesTest {
                 }
             });
         });
+    }
+
+    @Test
+    void aResultThatNobodyFetchesOrKeepsIsRefused() throws Exception {
+        Mode.STRICT.run(() -> refused("neither transfers it to the host nor persists it",
+                () -> plan(increment("g").transferToDevice(EVERY, a)).execute()));
+    }
+
+    @Test
+    void anUploadedArrayThatATaskWritesInPartWithoutReadingItIsRefused() throws Exception {
+        Mode.STRICT.run(() -> {
+            TaskGraph part = new TaskGraph("g").transferToDevice(EVERY, a, b)
+                    .task("t", ProbeKernels::kScale, context, a, b, 2f, N / 2).transferToHost(EVERY, b);
+            refused("the other elements are undefined", () -> plan(part).execute());
+            TaskGraph whole = new TaskGraph("g").transferToDevice(EVERY, a, b)
+                    .task("t", ProbeKernels::kScale, context, a, b, 2f, N).transferToHost(EVERY, b);
+            plan(whole).execute();
+            TaskGraph update = new TaskGraph("g").transferToDevice(EVERY, a)
+                    .task("t", ProbeKernels::kIncrement, context, a, N / 2).transferToHost(EVERY, a);
+            plan(update).execute();
+            assertEquals(0f, a.get(N - 1));
+        });
+    }
+
+    @Test
+    void twoArraysOfOneHashCodeAreRefused() throws Exception {
+        // Identity hashes have 31 bits: among 200,000 objects two are almost certainly equal.
+        Map<Integer, IntArray> byHash = new HashMap<>();
+        IntArray first = null;
+        IntArray second = null;
+        while (first == null) {
+            second = new IntArray(1);
+            first = byHash.put(second.hashCode(), second);
+        }
+        TaskGraph graph = new TaskGraph("g").transferToDevice(EVERY, first, second)
+                .task("t", ProbeKernels::kCountEven, context, first, second, 1).transferToHost(EVERY, second);
+        Mode.STRICT.run(() -> refused("the same hash code", () -> plan(graph)));
     }
 
     @Test

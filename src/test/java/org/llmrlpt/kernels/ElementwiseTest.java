@@ -38,16 +38,4 @@ class ElementwiseTest {
             }
         }
     }
-
-    @ParameterizedTest
-    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
-    void setsEveryElementToZeroAndNothingAround(Kernels kernels) {
-        for (int[] shape : SHAPES) {
-            try (KernelHarness h = new KernelHarness(kernels)) {
-                Tensor x = h.output("x", shape[0], shape[1]);
-                h.run((k, p) -> k.zero(p, x));
-                assertSameBits("x", new float[shape[0] * shape[1]], h.values(x));
-            }
-        }
-    }
 }

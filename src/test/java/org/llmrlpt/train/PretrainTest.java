@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
@@ -22,6 +23,7 @@ import org.llmrlpt.files.JsonLines;
 import org.llmrlpt.files.TensorSource;
 
 /** The stage as a user runs it, on a model so small that a step takes milliseconds. */
+@Tag("programs")
 class PretrainTest {
     private static final String[] SMALL = {"pretrain", "model.layers=2", "model.width=16", "model.heads=2",
         "model.kv-heads=1", "model.head-width=8", "model.ffn=24", "length=16", "batch=4", "data.builtin-megabytes=0.05",
@@ -105,6 +107,26 @@ class PretrainTest {
             Files.readAllBytes(checkpoint("broken", 12).resolve("trainer/optimizer.safetensors")));
         assertEquals(metrics("whole", "train").stream().map(m -> m.get("nll")).toList(),
             metrics("broken", "train").stream().map(m -> m.get("nll")).toList());
+    }
+
+    @Test
+    void aRunGoesOnToTheSameBitsWithAnotherNumberOfThreadsAndNearlyTheSameNumbersWithTheOtherKernels()
+        throws IOException {
+        String[] settings = {"steps=6", "checkpoint.every=4", "threads=2"};
+        for (String run : List.of("whole", "threads", "kernels")) {
+            commands.succeed(small(run, settings));
+        }
+        for (String run : List.of("threads", "kernels")) {
+            AtomicFolder.delete(checkpoint(run, 6));
+            Files.delete(folder.resolve(run).resolve("summary.json"));
+        }
+        commands.succeed("pretrain", "resume=" + folder.resolve("threads"), "threads=3");
+        assertArrayEquals(weights("whole", 6), weights("threads", 6));
+        commands.succeed("pretrain", "resume=" + folder.resolve("kernels"), "device=gpu");
+        for (int step = 4; step < 6; step++) {
+            assertEquals(metrics("whole", "train").get(step).get("nll").asDouble(),
+                metrics("kernels", "train").get(step).get("nll").asDouble(), 1e-5);
+        }
     }
 
     @Test

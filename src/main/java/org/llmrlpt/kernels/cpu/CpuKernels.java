@@ -17,6 +17,11 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public String products() {
+        return "FP32, blocked for caches and vectors";
+    }
+
+    @Override
     public void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out) {
         gather(p, "embedding", table, tokens, out);
     }
@@ -231,12 +236,6 @@ public final class CpuKernels implements Kernels {
             .task((g, id, at) -> g.task(id, SamplingKernels::sample, Strided.of(at, logits), at.ints(slots),
                 at.offset(slots), at.offset(draws), at.offset(choice), at.floats(scales), at.offset(scales), allowed,
                 at.offset(drawn), Strided.of(at, statistics), logits.rows(), logits.columns()));
-    }
-
-    @Override
-    public void zero(ProgramBuilder p, Tensor x) {
-        p.operation("zero").writes(x).task((g, id, at) -> g.task(id, ElementKernels::zero, at.floats(x), at.offset(x),
-            x.stride(), x.rows(), x.columns()));
     }
 
     @Override

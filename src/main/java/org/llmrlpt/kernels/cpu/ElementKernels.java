@@ -46,11 +46,4 @@ public final class ElementKernels {
             y += 4;
         }
     }
-
-    /** x = 0; x [rows, columns]. */
-    public static void zero(FloatArray x, int xAt, int xStride, int rows, int columns) {
-        long base = Memory.at(x.getSegment().address(), xAt);
-        Elements.forEachRun(rows, columns,
-            (row, column, count) -> Memory.clear(Memory.at(base, (long) row * xStride + column), count));
-    }
 }

@@ -11,7 +11,7 @@ final class GpuAttentionTasks {
     private static Grid grid(Tensor rows, int length, int headWidth) {
         if (headWidth > GpuAttention.MAX_WIDTH) {
             throw new UserError("heads are " + headWidth + " wide but the gpu kernels hold " + GpuAttention.MAX_WIDTH
-                + ": choose a smaller head-width, or device.kernels=cpu");
+                + ": choose a smaller model.head-width, or run on the CPU with plain java");
         }
         int tiles = (length + GpuAttention.TILE - 1) / GpuAttention.TILE;
         return Grid.groups2D(Math.multiplyExact(rows.rows() / length, tiles), rows.columns() / headWidth,

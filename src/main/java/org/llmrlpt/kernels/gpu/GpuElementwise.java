@@ -60,12 +60,4 @@ final class GpuElementwise {
             y.set(yAt + i, x.get(xAt + i));
         }
     }
-
-    /** x = 0. */
-    static void kZero(KernelContext context, FloatArray x, int xAt, int n) {
-        int i = context.globalIdx;
-        if (i < n) {
-            x.set(xAt + i, 0f);
-        }
-    }
 }

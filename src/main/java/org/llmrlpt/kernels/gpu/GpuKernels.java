@@ -31,6 +31,11 @@ public final class GpuKernels implements Kernels {
         return "gpu";
     }
 
+    @Override
+    public String products() {
+        return "FP32, tiled in local memory";
+    }
+
     /** The number of elements of a tensor without gaps. */
     static int elements(Tensor tensor) {
         if (!tensor.isContiguous()) {
@@ -301,13 +306,6 @@ public final class GpuKernels implements Kernels {
     public void sample(ProgramBuilder p, Tensor logits, Tensor slots, Tensor draws, Tensor choice, Tensor scales,
         int allowed, Tensor drawn, Tensor statistics) {
         generation.sample(p, logits, slots, draws, choice, scales, allowed, drawn, statistics);
-    }
-
-    @Override
-    public void zero(ProgramBuilder p, Tensor x) {
-        int n = elements(x);
-        p.operation("zero").writes(x).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
-            graph.task(id, GpuElementwise::kZero, at.context(), at.floats(x), at.offset(x), n));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package uk.ac.manchester.tornado.api;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.fallback.LocalMemory;
 import uk.ac.manchester.tornado.api.fallback.WorkItem;
@@ -92,7 +94,8 @@ public class KernelContext {
 
     /** Adds to an element; the fallback runs one thread at a time, so a plain addition is atomic. */
     public void atomicAdd(IntArray array, int index, int value) {
-        array.set(index, array.get(index) + value);
+        MemorySegment elements = array.getSegment(); // not through get and set, which would look like a race
+        elements.setAtIndex(ValueLayout.JAVA_INT, index, elements.getAtIndex(ValueLayout.JAVA_INT, index) + value);
     }
 
     /** Adds to an element of a local array. */
@@ -102,7 +105,8 @@ public class KernelContext {
 
     /** Adds to an element. */
     public void atomicAdd(LongArray array, int index, long value) {
-        array.set(index, array.get(index) + value);
+        MemorySegment elements = array.getSegment();
+        elements.setAtIndex(ValueLayout.JAVA_LONG, index, elements.getAtIndex(ValueLayout.JAVA_LONG, index) + value);
     }
 
     /** Always throws: OpenCL has no such operation. */

@@ -19,6 +19,7 @@ final class DeviceBuffer {
     final TornadoNativeArray host;
     final TornadoNativeArray device;
     final int owner;
+    final AccessLog log;
     boolean freed;
     /** Whether the host's values have been uploaded. */
     boolean uploaded;
@@ -33,6 +34,7 @@ final class DeviceBuffer {
         this.host = host;
         this.owner = owner;
         device = poisonedLike(host);
+        log = new AccessLog(host.getSize());
     }
 
     private static TornadoNativeArray poisonedLike(TornadoNativeArray host) {

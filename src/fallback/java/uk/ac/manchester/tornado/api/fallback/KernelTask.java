@@ -1,6 +1,5 @@
 package uk.ac.manchester.tornado.api.fallback;
 
-
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
@@ -15,6 +14,7 @@ final class KernelTask {
     private final TaskSpec task;
     private final Function<WorkItem, KernelContext> contexts;
     private final boolean strict;
+    private final ThreadPosition position = new ThreadPosition();
     private boolean usesBarriers;
 
     KernelTask(TaskSpec task, Function<WorkItem, KernelContext> contexts, boolean strict) {
@@ -40,7 +40,7 @@ final class KernelTask {
         long step = strict ? strideCoprimeTo(count) : 1;
         long number = strict ? count / 2 : 0;
         for (long g = 0; g < count; g++) {
-            WorkGroup group = new WorkGroup(this, shape, number, arguments, memory);
+            WorkGroup group = new WorkGroup(this, shape, (int) number, arguments, memory);
             usesBarriers |= group.run();
             number = (number + step) % count;
         }
@@ -75,6 +75,11 @@ final class KernelTask {
         } finally {
             if (interrupted) { Thread.currentThread().interrupt(); }
         }
+    }
+
+    /** Where the running thread stands. */
+    ThreadPosition position() {
+        return position;
     }
 
     String name() {

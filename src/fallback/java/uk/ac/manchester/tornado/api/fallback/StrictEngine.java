@@ -80,20 +80,43 @@ final class StrictEngine extends Engine {
         for (Object array : StrictRules.owned(graph)) { allocate(index, array); }
         upload(index);
         Map<Object, DeviceBuffer> buffers = held.get(index);
+        Set<Object> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
+        graph.toDevice().forEach(transfer -> fresh.add(transfer.array()));
         for (int t = 0; t < graph.tasks().size(); t++) {
             TaskSpec task = graph.tasks().get(t);
-            Object[] arguments = onDevice(buffers, task.arguments());
-            if (task.isKernel()) {
-                kernels.get(index).get(t).run(arguments, grids[index]);
-            } else {
+            KernelTask kernel = kernels.get(index).get(t);
+            Object[] arguments = onDevice(buffers, task, kernel == null ? new ThreadPosition() : kernel.position());
+            if (kernel == null) {
                 task.code().run(arguments);
+            } else {
+                kernel.run(arguments, grids[index]);
             }
+            for (Object array : task.arguments()) { requireDefined(task, array, fresh.remove(array), buffers); }
         }
-        for (GraphSpec.Transfer transfer : graph.toDevice()) { buffers.get(transfer.array()).noteOwnResult(); }
+        noteResults(graph, buffers);
         for (GraphSpec.Transfer transfer : graph.toHost()) {
             if (transfer.mode() != DataTransferMode.UNDER_DEMAND) { buffers.get(transfer.array()).download(); }
         }
         previous = index;
+    }
+
+    private void requireDefined(TaskSpec task, Object array, boolean isFresh, Map<Object, DeviceBuffer> buffers) {
+        if (isFresh && buffers.get(array).log.isOutputWrittenInPart()) {
+            throw new RuleViolation("Task " + task.qualifiedName() + " writes a part of " + name(array)
+                    + " and reads nothing of it, so TornadoVM does not copy the host's values and the other elements "
+                    + "are undefined; write every element, or read what you keep");
+        }
+    }
+
+    private void noteResults(GraphSpec graph, Map<Object, DeviceBuffer> buffers) {
+        for (GraphSpec.Transfer transfer : graph.toDevice()) {
+            DeviceBuffer buffer = buffers.get(transfer.array());
+            buffer.noteOwnResult();
+            if (buffer.ownResult && graph.toHost().stream().noneMatch(t -> t.array() == transfer.array())) {
+                throw new RuleViolation("Graph " + graph.name() + " computes " + name(transfer.array())
+                        + " and neither transfers it to the host nor persists it; the host would not see the values");
+            }
+        }
     }
 
     private void upload(int index) {
@@ -130,8 +153,10 @@ final class StrictEngine extends Engine {
 
     private void allocate(int index, Object array) {
         Map<Object, DeviceBuffer> buffers = held.get(index);
+        requireNoNewerCopy(index, array);
         if (buffers.containsKey(array)) { return; }
         TornadoNativeArray host = (TornadoNativeArray) array;
+        requireSingleBuffer(index, host);
         long total = bytes(g -> true) + host.getNumBytesOfSegmentWithHeader();
         if (total > limit) {
             throw new TornadoMemoryException("Graph " + graphs.get(index).name() + " brings the device memory to "
@@ -143,6 +168,25 @@ final class StrictEngine extends Engine {
                     + total + " bytes and " + BUDGET_PROPERTY + " is " + budget);
         }
         buffers.put(array, new DeviceBuffer(host, index));
+    }
+
+    private void requireNoNewerCopy(int index, Object array) {
+        for (int g = 0; g < selected.length; g++) {
+            DeviceBuffer other = g == index ? null : held.get(g).get(array);
+            if (other != null && other.ownResult) {
+                throw new RuleViolation("Graph " + graphs.get(index).name() + " transfers " + name(array)
+                        + ", of which graph " + graphs.get(g).name() + " computed newer values in a copy of its own; "
+                        + "one graph owns an array and the others consume it");
+            }
+        }
+    }
+
+    private void requireSingleBuffer(int index, TornadoNativeArray host) {
+        long largest = CpuDevice.INSTANCE.getMaxAllocMemory();
+        if (host.getNumBytesOfSegmentWithHeader() > largest) {
+            throw new TornadoOutOfMemoryException("Graph " + graphs.get(index).name() + " transfers " + name(host)
+                    + ", and a device array has at most " + largest + " bytes");
+        }
     }
 
     private void uploadOnce(int index, DeviceBuffer buffer) {
@@ -172,12 +216,19 @@ final class StrictEngine extends Engine {
         buffer.upload();
     }
 
-    private static Object[] onDevice(Map<Object, DeviceBuffer> buffers, Object[] arguments) {
-        Object[] copy = arguments.clone();
-        for (int i = 0; i < copy.length; i++) {
-            if (copy[i] instanceof TornadoNativeArray) { copy[i] = buffers.get(copy[i]).device; }
+    private static Object[] onDevice(Map<Object, DeviceBuffer> buffers, TaskSpec task, ThreadPosition position) {
+        Object[] onDevice = task.arguments().clone();
+        Set<Object> later = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = onDevice.length - 1; i >= 0; i--) {
+            if (onDevice[i] instanceof TornadoNativeArray array) {
+                DeviceBuffer buffer = buffers.get(array);
+                boolean last = later.add(array);
+                if (last) { buffer.log.startTask(); }
+                onDevice[i] = ArrayViews.watched(buffer.device,
+                        new ArgumentWatch(task, i, !last, buffer.log, position));
+            }
         }
-        return copy;
+        return onDevice;
     }
 
     @Override

@@ -1,8 +1,10 @@
 package uk.ac.manchester.tornado.api.fallback;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
@@ -19,11 +21,17 @@ final class StrictRules {
     /** Bytes that every parameter takes of the description. */
     static final int PARAMETER_BYTES = 5;
 
+    /** Bytes of TornadoVM's code that launching a task takes, without what its parameters take. */
+    static final int LAUNCH_BYTES = 33;
+    private static final String CODE_PROPERTY = "tornado.tvm.maxbytecodesize";
+    private static final int CODE_DEFAULT = 4096;
+
     private StrictRules() { }
 
     static void check(List<GraphSpec> graphs) {
         Set<Object> ownedSomewhere = identitySet();
         graphs.forEach(graph -> ownedSomewhere.addAll(owned(graph)));
+        checkHashes(graphs);
         for (GraphSpec graph : graphs) {
             checkSize(graph);
             Set<Object> owned = owned(graph);
@@ -54,6 +62,31 @@ final class StrictRules {
             throw new RuleViolation("The tasks of graph " + graph.name() + " take " + bytes + " bytes of description ("
                     + TASK_BYTES + " each and " + PARAMETER_BYTES + " per parameter); there are " + DESCRIPTION_BYTES
                     + ", so split it");
+        }
+        int room = Integer.getInteger(CODE_PROPERTY, CODE_DEFAULT);
+        int code = bytes + (LAUNCH_BYTES - TASK_BYTES) * graph.tasks().size();
+        if (code > room) {
+            throw new RuleViolation("The tasks of graph " + graph.name() + " take at least " + code
+                    + " bytes of TornadoVM's code, and " + CODE_PROPERTY + " is " + room
+                    + "; by default TornadoVM then runs sequential Java without a word");
+        }
+    }
+
+    /** TornadoVM finds arrays by their hash code. */
+    private static void checkHashes(List<GraphSpec> graphs) {
+        Map<Integer, Object> byHash = new HashMap<>();
+        for (GraphSpec graph : graphs) {
+            for (TaskSpec task : graph.tasks()) {
+                for (Object argument : task.arguments()) {
+                    if (!(argument instanceof TornadoNativeArray)) { continue; }
+                    Object other = byHash.putIfAbsent(argument.hashCode(), argument);
+                    if (other != null && other != argument) {
+                        throw new RuleViolation("Two arrays have the same hash code, by which TornadoVM tells them "
+                                + "apart: " + name(graphs, other) + " and " + name(graphs, argument)
+                                + "; allocate one of them anew");
+                    }
+                }
+            }
         }
     }
 

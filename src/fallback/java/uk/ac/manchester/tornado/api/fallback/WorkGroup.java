@@ -23,6 +23,7 @@ final class WorkGroup {
 
     private final KernelTask task;
     private final WorkShape shape;
+    private final int number;
     private final Integer[] ids = new Integer[3];
     private final int[] first = new int[3];
     private final Object[] arguments;
@@ -38,16 +39,17 @@ final class WorkGroup {
     private int phase;
     private String phaseEnd;
 
-    WorkGroup(KernelTask task, WorkShape shape, long number, Object[] arguments, LocalMemory memory) {
+    WorkGroup(KernelTask task, WorkShape shape, int number, Object[] arguments, LocalMemory memory) {
         this.task = task;
         this.shape = shape;
+        this.number = number;
         this.arguments = arguments.clone();
         this.memory = memory;
         threadCount = shape.threadsPerGroup();
         int[] groups = shape.groups();
-        ids[0] = (int) (number % groups[0]);
-        ids[1] = (int) (number / groups[0] % groups[1]);
-        ids[2] = (int) (number / groups[0] / groups[1]);
+        ids[0] = number % groups[0];
+        ids[1] = number / groups[0] % groups[1];
+        ids[2] = number / groups[0] / groups[1];
         for (int d = 0; d < 3; d++) { first[d] = shape.offset()[d] + ids[d] * shape.local()[d]; }
     }
 
@@ -88,6 +90,7 @@ final class WorkGroup {
 
     private void call(int index, Object[] own) {
         WorkItem item = new WorkItem(this, shape, index);
+        task.position().set(number, index, 0);
         try {
             task.call(item, own);
         } catch (Abort | RuleViolation e) {
@@ -105,6 +108,7 @@ final class WorkGroup {
         endTurn(index, kind);
         while (turn != index && failure == null) { LockSupport.park(this); }
         if (failure != null) { throw new Abort(); }
+        task.position().set(number, index, phase);
     }
 
     private void spawn() {

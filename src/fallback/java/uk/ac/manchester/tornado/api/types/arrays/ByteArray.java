@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of bytes; new arrays are zero. */
 public final class ByteArray extends TornadoNativeArray {
@@ -10,8 +11,8 @@ public final class ByteArray extends TornadoNativeArray {
         super(size, 1);
     }
 
-    private ByteArray(MemorySegment withHeader) {
-        super(withHeader, 1);
+    private ByteArray(MemorySegment withHeader, ArrayWatch watch) {
+        super(withHeader, 1, watch);
     }
 
     /** Copies a heap array. */
@@ -35,7 +36,7 @@ public final class ByteArray extends TornadoNativeArray {
 
     /** Shares a segment whose first 16 bytes are the header. */
     public static ByteArray fromSegmentShallow(MemorySegment segment) {
-        return new ByteArray(segment);
+        return new ByteArray(segment, null);
     }
 
     /** Joins arrays into a new one. */
@@ -64,11 +65,14 @@ public final class ByteArray extends TornadoNativeArray {
     /** Sets one element; an index outside the array throws IndexOutOfBoundsException. */
     public void set(int index, byte value) {
         payload.set(ValueLayout.JAVA_BYTE, index, value);
+        if (watch != null) { watch.written(index); }
     }
 
     /** Returns one element; an index outside the array throws IndexOutOfBoundsException. */
     public byte get(int index) {
-        return payload.get(ValueLayout.JAVA_BYTE, index);
+        byte value = payload.get(ValueLayout.JAVA_BYTE, index);
+        if (watch != null) { watch.read(index); }
+        return value;
     }
 
     @Override
@@ -79,6 +83,11 @@ public final class ByteArray extends TornadoNativeArray {
     /** Sets every element. */
     public void init(byte value) {
         for (int i = 0; i < getSize(); i++) { payload.set(ValueLayout.JAVA_BYTE, i, value); }
+    }
+
+    @Override
+    ByteArray watchedBy(ArrayWatch newWatch) {
+        return new ByteArray(withHeader, newWatch);
     }
 
     @Override

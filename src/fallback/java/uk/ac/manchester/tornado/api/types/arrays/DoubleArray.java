@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of 64-bit floats; new arrays are zero. */
 public final class DoubleArray extends TornadoNativeArray {
@@ -10,8 +11,8 @@ public final class DoubleArray extends TornadoNativeArray {
         super(size, 8);
     }
 
-    private DoubleArray(MemorySegment withHeader) {
-        super(withHeader, 8);
+    private DoubleArray(MemorySegment withHeader, ArrayWatch watch) {
+        super(withHeader, 8, watch);
     }
 
     /** Copies a heap array. */
@@ -35,7 +36,7 @@ public final class DoubleArray extends TornadoNativeArray {
 
     /** Shares a segment whose first 16 bytes are the header. */
     public static DoubleArray fromSegmentShallow(MemorySegment segment) {
-        return new DoubleArray(segment);
+        return new DoubleArray(segment, null);
     }
 
     /** Joins arrays into a new one. */
@@ -64,11 +65,14 @@ public final class DoubleArray extends TornadoNativeArray {
     /** Sets one element; an index outside the array throws IndexOutOfBoundsException. */
     public void set(int index, double value) {
         payload.setAtIndex(ValueLayout.JAVA_DOUBLE, index, value);
+        if (watch != null) { watch.written(index); }
     }
 
     /** Returns one element; an index outside the array throws IndexOutOfBoundsException. */
     public double get(int index) {
-        return payload.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
+        double value = payload.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
+        if (watch != null) { watch.read(index); }
+        return value;
     }
 
     @Override
@@ -79,6 +83,11 @@ public final class DoubleArray extends TornadoNativeArray {
     /** Sets every element. */
     public void init(double value) {
         for (int i = 0; i < getSize(); i++) { payload.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value); }
+    }
+
+    @Override
+    DoubleArray watchedBy(ArrayWatch newWatch) {
+        return new DoubleArray(withHeader, newWatch);
     }
 
     @Override

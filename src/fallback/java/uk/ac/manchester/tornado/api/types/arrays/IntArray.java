@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of 32-bit integers; new arrays are zero. */
 public final class IntArray extends TornadoNativeArray {
@@ -10,8 +11,8 @@ public final class IntArray extends TornadoNativeArray {
         super(size, 4);
     }
 
-    private IntArray(MemorySegment withHeader) {
-        super(withHeader, 4);
+    private IntArray(MemorySegment withHeader, ArrayWatch watch) {
+        super(withHeader, 4, watch);
     }
 
     /** Copies a heap array. */
@@ -35,7 +36,7 @@ public final class IntArray extends TornadoNativeArray {
 
     /** Shares a segment whose first 16 bytes are the header. */
     public static IntArray fromSegmentShallow(MemorySegment segment) {
-        return new IntArray(segment);
+        return new IntArray(segment, null);
     }
 
     /** Joins arrays into a new one. */
@@ -64,11 +65,14 @@ public final class IntArray extends TornadoNativeArray {
     /** Sets one element; an index outside the array throws IndexOutOfBoundsException. */
     public void set(int index, int value) {
         payload.setAtIndex(ValueLayout.JAVA_INT, index, value);
+        if (watch != null) { watch.written(index); }
     }
 
     /** Returns one element; an index outside the array throws IndexOutOfBoundsException. */
     public int get(int index) {
-        return payload.getAtIndex(ValueLayout.JAVA_INT, index);
+        int value = payload.getAtIndex(ValueLayout.JAVA_INT, index);
+        if (watch != null) { watch.read(index); }
+        return value;
     }
 
     @Override
@@ -79,6 +83,11 @@ public final class IntArray extends TornadoNativeArray {
     /** Sets every element. */
     public void init(int value) {
         for (int i = 0; i < getSize(); i++) { payload.setAtIndex(ValueLayout.JAVA_INT, i, value); }
+    }
+
+    @Override
+    IntArray watchedBy(ArrayWatch newWatch) {
+        return new IntArray(withHeader, newWatch);
     }
 
     @Override

@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of 64-bit integers; new arrays are zero. */
 public final class LongArray extends TornadoNativeArray {
@@ -10,8 +11,8 @@ public final class LongArray extends TornadoNativeArray {
         super(size, 8);
     }
 
-    private LongArray(MemorySegment withHeader) {
-        super(withHeader, 8);
+    private LongArray(MemorySegment withHeader, ArrayWatch watch) {
+        super(withHeader, 8, watch);
     }
 
     /** Copies a heap array. */
@@ -35,7 +36,7 @@ public final class LongArray extends TornadoNativeArray {
 
     /** Shares a segment whose first 16 bytes are the header. */
     public static LongArray fromSegmentShallow(MemorySegment segment) {
-        return new LongArray(segment);
+        return new LongArray(segment, null);
     }
 
     /** Joins arrays into a new one. */
@@ -64,11 +65,14 @@ public final class LongArray extends TornadoNativeArray {
     /** Sets one element; an index outside the array throws IndexOutOfBoundsException. */
     public void set(int index, long value) {
         payload.setAtIndex(ValueLayout.JAVA_LONG, index, value);
+        if (watch != null) { watch.written(index); }
     }
 
     /** Returns one element; an index outside the array throws IndexOutOfBoundsException. */
     public long get(int index) {
-        return payload.getAtIndex(ValueLayout.JAVA_LONG, index);
+        long value = payload.getAtIndex(ValueLayout.JAVA_LONG, index);
+        if (watch != null) { watch.read(index); }
+        return value;
     }
 
     @Override
@@ -79,6 +83,11 @@ public final class LongArray extends TornadoNativeArray {
     /** Sets every element. */
     public void init(long value) {
         for (int i = 0; i < getSize(); i++) { payload.setAtIndex(ValueLayout.JAVA_LONG, i, value); }
+    }
+
+    @Override
+    LongArray watchedBy(ArrayWatch newWatch) {
+        return new LongArray(withHeader, newWatch);
     }
 
     @Override

@@ -2,6 +2,7 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /** An off-heap array of 16-bit integers; new arrays are zero. */
 public final class ShortArray extends TornadoNativeArray {
@@ -10,8 +11,8 @@ public final class ShortArray extends TornadoNativeArray {
         super(size, 2);
     }
 
-    private ShortArray(MemorySegment withHeader) {
-        super(withHeader, 2);
+    private ShortArray(MemorySegment withHeader, ArrayWatch watch) {
+        super(withHeader, 2, watch);
     }
 
     /** Copies a heap array. */
@@ -35,7 +36,7 @@ public final class ShortArray extends TornadoNativeArray {
 
     /** Shares a segment whose first 16 bytes are the header. */
     public static ShortArray fromSegmentShallow(MemorySegment segment) {
-        return new ShortArray(segment);
+        return new ShortArray(segment, null);
     }
 
     /** Joins arrays into a new one. */
@@ -64,11 +65,14 @@ public final class ShortArray extends TornadoNativeArray {
     /** Sets one element; an index outside the array throws IndexOutOfBoundsException. */
     public void set(int index, short value) {
         payload.setAtIndex(ValueLayout.JAVA_SHORT, index, value);
+        if (watch != null) { watch.written(index); }
     }
 
     /** Returns one element; an index outside the array throws IndexOutOfBoundsException. */
     public short get(int index) {
-        return payload.getAtIndex(ValueLayout.JAVA_SHORT, index);
+        short value = payload.getAtIndex(ValueLayout.JAVA_SHORT, index);
+        if (watch != null) { watch.read(index); }
+        return value;
     }
 
     @Override
@@ -79,6 +83,11 @@ public final class ShortArray extends TornadoNativeArray {
     /** Sets every element. */
     public void init(short value) {
         for (int i = 0; i < getSize(); i++) { payload.setAtIndex(ValueLayout.JAVA_SHORT, i, value); }
+    }
+
+    @Override
+    ShortArray watchedBy(ArrayWatch newWatch) {
+        return new ShortArray(withHeader, newWatch);
     }
 
     @Override

@@ -2,6 +2,8 @@ package uk.ac.manchester.tornado.api.types.arrays;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.fallback.ArrayViews;
+import uk.ac.manchester.tornado.api.fallback.ArrayWatch;
 
 /**
  * An array in native memory: a 16-byte header, then the elements, aligned to 64 bytes. The memory is freed when the
@@ -12,20 +14,27 @@ public abstract class TornadoNativeArray {
     public static final long ARRAY_HEADER = 16;
     private static final long ALIGNMENT = 64;
 
+    static {
+        ArrayViews.setMaker(TornadoNativeArray::watchedBy);
+    }
+
     final MemorySegment withHeader;
     final MemorySegment payload;
     final int size;
+    /** Learns of every get and set; null except while the strict fallback runs a task. */
+    final ArrayWatch watch;
 
     TornadoNativeArray(int size, int elementSize) {
-        this(allocate(size, elementSize), elementSize);
+        this(allocate(size, elementSize), elementSize, null);
     }
 
-    TornadoNativeArray(MemorySegment withHeader, int elementSize) {
+    TornadoNativeArray(MemorySegment withHeader, int elementSize, ArrayWatch watch) {
         if (withHeader.byteSize() < ARRAY_HEADER) {
             throw new IllegalArgumentException("A segment of " + withHeader.byteSize()
                     + " bytes has no room for the header of 16 bytes");
         }
         this.withHeader = withHeader;
+        this.watch = watch;
         payload = withHeader.asSlice(ARRAY_HEADER);
         size = elements(payload.byteSize(), elementSize);
         withHeader.set(ValueLayout.JAVA_INT_UNALIGNED, 0, size);
@@ -52,6 +61,9 @@ public abstract class TornadoNativeArray {
         }
         return payload.asSlice((long) offset * getElementSize(), (long) length * getElementSize());
     }
+
+    /** Returns an array of the same memory whose gets and sets are reported. */
+    abstract TornadoNativeArray watchedBy(ArrayWatch newWatch);
 
     /** Returns the number of elements. */
     public abstract int getSize();

@@ -1,0 +1,50 @@
+package org.llmrlpt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class ScratchTest {
+    /** A command that is ended by a signal while it writes. */
+    static final class Writer {
+        public static void main(String[] args) throws IOException {
+            try (Scratch scratch = Scratch.create("llm-rlpt-test-")) {
+                System.out.println(scratch.folder());
+                for (int i = 0; true; i++) {
+                    Path inner = Files.createDirectories(scratch.folder().resolve("d" + i % 7));
+                    Files.writeString(inner.resolve("f" + i), "x");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aClosedScratchFolderIsGone() throws IOException {
+        Path folder;
+        try (Scratch scratch = Scratch.create("llm-rlpt-test-")) {
+            folder = scratch.folder();
+            Files.writeString(Files.createDirectory(folder.resolve("inner")).resolve("file"), "x");
+        }
+        assertFalse(Files.exists(folder));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aSignalLeavesNoFolder() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process process = new ProcessBuilder(java, "-Xmx64m", "-cp", System.getProperty("java.class.path"),
+            Writer.class.getName()).redirectErrorStream(true).start();
+        Path folder = Path.of(process.inputReader().readLine());
+        assertTrue(Files.isDirectory(folder));
+        process.destroy();
+        assertEquals(143, process.waitFor());
+        assertFalse(Files.exists(folder));
+    }
+}
