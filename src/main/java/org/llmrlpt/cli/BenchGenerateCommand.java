@@ -34,7 +34,7 @@ final class BenchGenerateCommand implements Command<BenchGenerateSettings> {
 
     @Override
     public int run(BenchGenerateSettings s, Console console) throws IOException {
-        Kernels kernels = KernelSets.choose(s.device().device());
+        Kernels kernels = KernelSets.choose(s.device());
         Workers.use(s.device().workers());
         Integer set = s.model().vocabulary();
         try (GenerationBenchmark benchmark =

@@ -63,7 +63,7 @@ final class PretrainCommand implements Command<PretrainSettings> {
     @Override
     public int run(PretrainSettings given, Console console) {
         boolean resuming = given.resume() != null;
-        Path folder = Path.of(resuming ? given.resume() : given.run() == null ? nextFree() : given.run());
+        Path folder = Path.of(resuming ? given.resume() : given.run() == null ? RunNames.nextFree(RUNS) : given.run());
         Kernels kernels = KernelSets.choose(given.device());
         Workers.use(given.device().workers());
         try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
@@ -93,13 +93,5 @@ final class PretrainCommand implements Command<PretrainSettings> {
             return TrainingData.open(settings.data(), settings.seed(), run.path(), settings.device().workers(),
                 progress);
         }
-    }
-
-    private static String nextFree() {
-        int n = 1;
-        while (Files.exists(Path.of(RUNS + n))) {
-            n++;
-        }
-        return RUNS + n;
     }
 }
