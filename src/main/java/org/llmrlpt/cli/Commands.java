@@ -9,6 +9,7 @@ final class Commands {
 
     static List<Command<?>> all() {
         return List.of(new PretrainCommand(), new EvalCommand(), new GenerateCommand(), new DataPrepareCommand(),
-            new TrainTokenizerCommand(), new BenchTrainCommand(), new DevicesCommand());
+            new TrainTokenizerCommand(), new BenchTrainCommand(), new BenchKernelsCommand(),
+            new BenchCompareCommand(), new DevicesCommand());
     }
 }

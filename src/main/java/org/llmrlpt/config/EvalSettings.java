@@ -19,7 +19,7 @@ public record EvalSettings(
 
     public EvalSettings {
         if (length != null) {
-            PretrainSettings.requirePositions(batch, length);
+            TrainingSettings.requirePositions(batch, length);
         }
     }
 }

@@ -56,18 +56,28 @@ public final class Transformer {
      * @return [R, C], what the policy head reads
      */
     public Tensor forward(Tape tape, TokenInputs in, int length) {
+        return forward(tape, in, length, 0);
+    }
+
+    /** As {@link #forward(Tape, TokenInputs, int)}; the first {@code checkpointed} layers keep their input only. */
+    public Tensor forward(Tape tape, TokenInputs in, int length, int checkpointed) {
+        Tensor x = tape.embedding(embedding, in.tokens());
+        for (int l = 0; l < layers.size(); l++) {
+            Layer layer = layers.get(l);
+            x = l < checkpointed ? tape.checkpoint(x, input -> forward(tape, layer, input, in, length))
+                : forward(tape, layer, x, in, length);
+        }
+        return tape.rmsNorm(x, lastNorm, (float) shape.normEps());
+    }
+
+    private Tensor forward(Tape tape, Layer layer, Tensor x, TokenInputs in, int length) {
         float eps = (float) shape.normEps();
         Tape.Heads heads = new Tape.Heads(shape.heads(), shape.kvHeads(), shape.headWidth());
-        Tensor x = tape.embedding(embedding, in.tokens());
-        for (Layer layer : layers) {
-            Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
-            Tensor attended = tape.attention(qkv, heads, layer.qkNorm, in.positions(), in.starts(), angles,
-                length);
-            x = tape.residual(x, tape.linear(attended, layer.o));
-            Tensor gateUp = tape.linear(tape.rmsNorm(x, layer.feedForwardNorm, eps), layer.gateUp);
-            x = tape.residual(x, tape.linear(tape.swiGlu(gateUp), layer.down));
-        }
-        return tape.rmsNorm(x, lastNorm, eps);
+        Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
+        Tensor attended = tape.attention(qkv, heads, layer.qkNorm, in.positions(), in.starts(), angles, length);
+        Tensor between = tape.residual(x, tape.linear(attended, layer.o));
+        Tensor gateUp = tape.linear(tape.rmsNorm(between, layer.feedForwardNorm, eps), layer.gateUp);
+        return tape.residual(between, tape.linear(tape.swiGlu(gateUp), layer.down));
     }
 
     /** [V, C]: the output projection; the embedding itself when they are tied. */
