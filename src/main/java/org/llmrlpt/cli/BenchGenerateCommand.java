@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.llmrlpt.bench.ProcessMemory;
+import org.llmrlpt.bench.Spread;
 import org.llmrlpt.config.BenchGenerateSettings;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.files.JsonFile;
@@ -42,7 +44,7 @@ final class BenchGenerateCommand implements Command<BenchGenerateSettings> {
             MemoryPlan plan = benchmark.memoryPlan();
             plan.requireFits(s.device().memoryBytes());
             double[] rates = Arrays.stream(benchmark.run()).map(t -> (double) s.sequences() * s.newTokens() / t)
-                .sorted().toArray();
+                .toArray();
             report(s, rates, benchmark, kernels, console);
         }
         return 0;
@@ -50,22 +52,21 @@ final class BenchGenerateCommand implements Command<BenchGenerateSettings> {
 
     private static void report(BenchGenerateSettings s, double[] rates, GenerationBenchmark benchmark, Kernels kernels,
         Console console) throws IOException {
-        int n = rates.length;
-        double median = (rates[(n - 1) / 2] + rates[n / 2]) / 2;
+        Spread rate = Spread.of(rates);
         long planned = benchmark.memoryPlan().totalBytes();
-        long peak = BenchTrainCommand.peakMemory(planned);
+        long peak = ProcessMemory.peakBytes().orElse(planned);
         if (s.json()) {
             Map<String, Object> m = new LinkedHashMap<>();
-            m.put("tokens_per_second", median);
-            m.put("tokens_per_second_min", rates[0]);
-            m.put("tokens_per_second_max", rates[n - 1]);
-            m.put("ms_per_step", 1e3 * Math.min(s.sequences(), s.slotsOrDefault()) / median);
+            m.put("tokens_per_second", rate.median());
+            m.put("tokens_per_second_min", rate.min());
+            m.put("tokens_per_second_max", rate.max());
+            m.put("ms_per_step", 1e3 * Math.min(s.sequences(), s.slotsOrDefault()) / rate.median());
             m.put("sequences", s.sequences());
             m.put("group", s.group());
             m.put("slots", s.slotsOrDefault());
             m.put("prompt", s.prompt());
             m.put("new_tokens", s.newTokens());
-            m.put("repetitions", n);
+            m.put("repetitions", rates.length);
             m.put("parameters", benchmark.model().parameters().layout().count());
             m.put("peak_memory_bytes", peak);
             m.put("planned_memory_bytes", planned);
@@ -76,7 +77,7 @@ final class BenchGenerateCommand implements Command<BenchGenerateSettings> {
         }
         console.line(KernelSets.describe(kernels));
         console.line(String.format(Locale.ROOT, "%,.0f new tokens/s (%,.0f to %,.0f in %d runs), %d sequences in %d "
-            + "slots, peak memory %s (planned %s)", median, rates[0], rates[n - 1], n, s.sequences(),
+            + "slots, peak memory %s (planned %s)", rate.median(), rate.min(), rate.max(), rates.length, s.sequences(),
             s.slotsOrDefault(), MemoryPlan.gigabytes(peak), MemoryPlan.gigabytes(planned)));
     }
 }

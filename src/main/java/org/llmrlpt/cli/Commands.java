@@ -9,6 +9,7 @@ final class Commands {
 
     static List<Command<?>> all() {
         return List.of(new PretrainCommand(), new EvalCommand(), new GenerateCommand(), new DataPrepareCommand(),
-            new TrainTokenizerCommand(), new BenchTrainCommand(), new BenchGenerateCommand(), new DevicesCommand());
+            new TrainTokenizerCommand(), new BenchTrainCommand(), new BenchGenerateCommand(), new BenchKernelsCommand(),
+            new BenchCompareCommand(), new DevicesCommand());
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.files.RunFolder;
@@ -20,7 +21,7 @@ import org.llmrlpt.train.TrainingData;
 final class PretrainCommand implements Command<PretrainSettings> {
     private static final String RUNS = "runs/pretrain-";
     private static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
-        "device.memory", "checkpoint.every", "checkpoint.keep");
+        "device.memory", "checkpoint.every", "checkpoint.keep", "profile");
 
     @Override
     public String name() {
@@ -64,8 +65,8 @@ final class PretrainCommand implements Command<PretrainSettings> {
     public int run(PretrainSettings given, Console console) {
         boolean resuming = given.resume() != null;
         Path folder = Path.of(resuming ? given.resume() : given.run() == null ? RunNames.nextFree(RUNS) : given.run());
-        Kernels kernels = KernelSets.choose(given.device());
-        Workers.use(given.device().workers());
+        Kernels kernels = KernelSets.choose(given.training().device());
+        Workers.use(given.training().device().workers());
         try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
             try {
                 train(given, run, kernels, console);
@@ -90,7 +91,8 @@ final class PretrainCommand implements Command<PretrainSettings> {
 
     private static TokenDataset open(PretrainSettings settings, RunFolder run, Console console) {
         try (PreparationView progress = new PreparationView(console)) {
-            return TrainingData.open(settings.data(), settings.seed(), run.path(), settings.device().workers(),
+            TrainingSettings training = settings.training();
+            return TrainingData.open(training.data(), training.seed(), run.path(), training.device().workers(),
                 progress);
         }
     }

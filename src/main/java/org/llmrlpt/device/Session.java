@@ -42,6 +42,7 @@ public final class Session implements AutoCloseable {
     private FirstRuns firstRuns = (program, kernels, of, seconds) -> { };
     private TornadoExecutionPlan plan;
     private TornadoExecutionResult last;
+    private Profile profile;
 
     /** A tensor [rows, columns] that keeps its values between runs. */
     public Tensor persistent(ArenaKind kind, String name, int rows, int columns) {
@@ -110,6 +111,14 @@ public final class Session implements AutoCloseable {
         return graph.persistOnDevice(all);
     }
 
+    /** From the next run on, notes the time of every task; before or after {@link #start()}. */
+    public Profile profile() {
+        if (profile == null) {
+            profile = new Profile();
+        }
+        return profile;
+    }
+
     /** Copies all arenas from the host to the device: after {@link #start()}, and whenever the host changed weights. */
     public void upload() {
         last = plan.withGraph(0).execute();
@@ -122,15 +131,25 @@ public final class Session implements AutoCloseable {
 
     void run(Program program) {
         ProgramGraphs graphs = program.graphs();
-        for (int i = 0; i < graphs.graphs().size(); i++) {
-            int index = graphs.firstIndex() + i;
-            boolean first = compiled.add(index);
-            long begin = System.nanoTime();
-            last = plan.withGraph(index).execute();
-            if (first) {
-                int tasks = graphs.taskCount();
-                firstRuns.compiled(program.name(), Math.min(tasks, (i + 1) * ProgramGraphs.TASKS_PER_GRAPH), tasks,
-                    (System.nanoTime() - begin) / 1e9);
+        boolean profiled = profile != null && profile.wantsMore();
+        try (ProgramRun _ = new ProgramRun(program.name(), program.operations().size())) {
+            for (int i = 0; i < graphs.graphs().size(); i++) {
+                int index = graphs.firstIndex() + i;
+                boolean first = compiled.add(index);
+                long begin = System.nanoTime();
+                TornadoExecutionPlan graph = plan.withGraph(index);
+                if (profile != null) {
+                    profile.switchOn(graph, profiled);
+                }
+                last = graph.execute();
+                if (profiled) {
+                    profile.add(program.name(), graphs, i, last.getProfilerResult().getProfileLog());
+                }
+                if (first) {
+                    int tasks = graphs.taskCount();
+                    firstRuns.compiled(program.name(), Math.min(tasks, (i + 1) * ProgramGraphs.TASKS_PER_GRAPH), tasks,
+                        (System.nanoTime() - begin) / 1e9);
+                }
             }
         }
     }

@@ -82,6 +82,8 @@ final class StrictEngine extends Engine {
         Map<Object, DeviceBuffer> buffers = held.get(index);
         Set<Object> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
         graph.toDevice().forEach(transfer -> fresh.add(transfer.array()));
+        ProfileLog log = log(index);
+        if (log != null) { log.begin(); }
         for (int t = 0; t < graph.tasks().size(); t++) {
             TaskSpec task = graph.tasks().get(t);
             KernelTask kernel = kernels.get(index).get(t);
@@ -92,7 +94,9 @@ final class StrictEngine extends Engine {
                 kernel.run(arguments, grids[index]);
             }
             for (Object array : task.arguments()) { requireDefined(task, array, fresh.remove(array), buffers); }
+            if (log != null) { log.ended(task); }
         }
+        if (log != null) { log.end(); }
         noteResults(graph, buffers);
         for (GraphSpec.Transfer transfer : graph.toHost()) {
             if (transfer.mode() != DataTransferMode.UNDER_DEMAND) { buffers.get(transfer.array()).download(); }
