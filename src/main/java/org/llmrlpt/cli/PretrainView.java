@@ -123,7 +123,8 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         }
         Path newest = trainer.newestCheckpoint();
         console.line("");
-        console.line("done: " + run + " holds the checkpoints (Hugging Face folders), metrics.jsonl and summary.json");
+        console.line("done: " + run + " holds the checkpoints (Hugging Face folders), metrics.jsonl, summary.json and "
+            + "report.html");
         if (lastValidation != null) {
             console.line("validation: " + describe(lastValidation.statistics()));
         }
