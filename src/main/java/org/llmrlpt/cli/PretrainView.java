@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.device.ArenaKind;
@@ -44,7 +45,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             + " ffn %d, vocabulary %d%s)", s.model().file(), trainer.model().parameters().layout().count(), m.layers(),
             m.width(), m.heads(), m.kvHeads(), m.headWidth(), m.ffn(), m.vocabulary(), m.tied() ? ", tied" : "")));
         rows.add(List.of("data", String.format(Locale.ROOT, "%s: %,d training and %,d validation tokens",
-            s.data().source() == null ? "built-in arithmetic and reasoning" : s.data().source(),
+            s.data().source() == null ? builtin(s.data()) : s.data().source(),
             trainer.data().train().size(), trainer.data().validation().size())));
         rows.add(List.of("objective", objective(s)));
         rows.add(List.of("step", String.format(Locale.ROOT, "%,d tokens (%d sequences of %d%s), %,d steps",
@@ -58,6 +59,11 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.ACTIVATIONS)),
             MemoryPlan.gigabytes(memory.activationBytesWithoutSharing()))));
         console.table(rows);
+    }
+
+    private static String builtin(DataSettings data) {
+        String problems = data.builtin().equals("builtin") ? "arithmetic and reasoning" : data.builtin();
+        return "built-in " + problems + (data.builtinLevel() == null ? "" : ", level " + data.builtinLevel());
     }
 
     private static String objective(PretrainSettings s) {
