@@ -114,7 +114,8 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
             row("  update", r.update())));
         console.line(String.format(Locale.ROOT, "%,.0f tokens/s, %,d parameters, %,d tokens a step, peak memory %s"
             + " (planned %s), warm-up %d steps in %.1f s", tokensPerStep / (median / 1e3), parameters, tokensPerStep,
-            MemoryPlan.gigabytes(peakMemory(benchmark.memoryPlan().totalBytes())), MemoryPlan.gigabytes(benchmark.memoryPlan().totalBytes()),
+            MemoryPlan.gigabytes(peakMemory(benchmark.memoryPlan().totalBytes())),
+            MemoryPlan.gigabytes(benchmark.memoryPlan().totalBytes()),
             r.warmupSteps(), r.warmupSeconds()));
     }
 
