@@ -37,6 +37,7 @@ import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.random.RandomStream;
+import org.llmrlpt.report.RunReport;
 
 /**
  * The pre-training stage, from the first batch to the last checkpoint. A step is: next batches, forward and backward,
@@ -279,6 +280,9 @@ public final class Pretrainer implements AutoCloseable {
             return false;
         }
         run.summary(summary(validation.orElse(null)));
+        if (done > 0) {
+            RunReport.write(run.path(), run.path().resolve(RunFolder.REPORT));
+        }
         return true;
     }
 
