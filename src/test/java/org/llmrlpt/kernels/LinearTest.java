@@ -12,7 +12,8 @@ import org.llmrlpt.kernels.KernelHarness.Layout;
 
 class LinearTest {
     /** Rows R, inputs K, outputs N. */
-    private static final int[][] SHAPES = {{1, 1, 1}, {3, 5, 7}, {1, 33, 20}, {20, 17, 40}, {50, 64, 48}, {33, 70, 35}};
+    private static final int[][] SHAPES = {{1, 1, 1}, {3, 5, 7}, {1, 33, 20}, {20, 17, 40}, {50, 64, 48}, {33, 70, 35},
+        {64, 16, 64}, {65, 130, 67}};
 
     @ParameterizedTest
     @MethodSource("org.llmrlpt.kernels.TestedKernels#all")

@@ -39,8 +39,8 @@ final class GpuAttentionBackward {
     }
 
     /**
-     * dQ = sum over keys of dS k / sqrt(D), with p = exp(score - lse) and dS = p (dOut·v - dOut·out). Groups as in
-     * {@link GpuAttention#kAttention}; terms [R, 2H] of {@link #kAttentionTerms}.
+     * dQ = sum over keys of dS k / sqrt(D), with p = exp(score - lse) and dS = p (dOut·v - dOut·out). One
+     * group for TILE queries of one head: (sequences times tiles, H); terms [R, 2H] of {@link #kAttentionTerms}.
      */
     static void kAttentionBackwardQuery(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace,
         FloatArray v, long vPlace, IntArray starts, int startsAt, FloatArray terms, int termsAt, FloatArray dOut,

@@ -9,12 +9,13 @@ import org.llmrlpt.kernels.Work;
 
 /** The tasks of attention: shapes as in {@link org.llmrlpt.kernels.Kernels#attention}. */
 final class GpuAttentionTasks {
-    private static Grid grid(Tensor rows, int length, int headWidth) {
+    /** One group for each {@code tile} rows of a sequence and each head. */
+    private static Grid grid(Tensor rows, int length, int headWidth, int tile) {
         if (headWidth > GpuAttention.MAX_WIDTH) {
             throw new UserError("heads are " + headWidth + " wide but the gpu kernels hold " + GpuAttention.MAX_WIDTH
                 + ": choose a smaller model.head-width, or run on the CPU with plain java");
         }
-        int tiles = (length + GpuAttention.TILE - 1) / GpuAttention.TILE;
+        int tiles = (length + tile - 1) / tile;
         return Grid.groups2D(Math.multiplyExact(rows.rows() / length, tiles), rows.columns() / headWidth,
             GpuAttention.TILE, GpuAttention.TILE);
     }
@@ -31,8 +32,9 @@ final class GpuAttentionTasks {
         int headWidth) {
         GpuKernels.elements(lse);
         GpuKernels.sameArena(out, lse);
-        p.operation("attention").reads(q, k, v, starts).writes(out, lse).grid(grid(q, length, headWidth))
+        p.operation("attention").reads(q, k, v, starts).writes(out, lse)
             .flops(Work.attention(2, q.rows(), length, q.columns()))
+            .grid(grid(q, length, headWidth, GpuAttention.QUERIES))
             .task((graph, id, at) -> graph.task(id, GpuAttention::kAttention, at.context(), at.floats(q), place(at, q),
                 at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts),
                 at.floats(out), place(at, out), at.offset(lse), Pair.of(length, headWidth), heads(q, k, headWidth)));
@@ -54,7 +56,7 @@ final class GpuAttentionTasks {
         Tensor dQ, int length, int headWidth) {
         p.operation("attentionBackwardQuery").reads(q, k, v, starts, terms, dOut).writes(dQ)
             .flops(Work.attention(3, q.rows(), length, q.columns()))
-            .grid(grid(q, length, headWidth)).task((graph, id, at) -> graph.task(id,
+            .grid(grid(q, length, headWidth, GpuAttention.TILE)).task((graph, id, at) -> graph.task(id,
                 GpuAttentionBackward::kAttentionBackwardQuery, at.context(), at.floats(q), place(at, q), at.floats(k),
                 place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
                 at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dQ), place(at, dQ),
@@ -66,7 +68,7 @@ final class GpuAttentionTasks {
         GpuKernels.sameArena(dK, dV);
         p.operation("attentionBackwardKeyValue").reads(q, k, v, starts, terms, dOut).writes(dK, dV)
             .flops(Work.attention(4, q.rows(), length, q.columns()))
-            .grid(grid(k, length, headWidth)).task((graph, id, at) -> graph.task(id,
+            .grid(grid(k, length, headWidth, GpuAttention.TILE)).task((graph, id, at) -> graph.task(id,
                 GpuAttentionBackward::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q),
                 at.floats(k),
                 place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
