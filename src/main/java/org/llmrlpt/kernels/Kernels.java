@@ -110,6 +110,23 @@ public interface Kernels {
     void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW);
 
+    /**
+     * The policy-gradient head: log-probabilities l of sampled tokens under softmax(h wᵀ / temperature), the clipped
+     * surrogate of GRPO and, if dH and dW are given, its gradient. With the token's weight m, advantage A, ratio =
+     * exp(l - l when drawn): L = -sum over rows with a target of m (min(ratio A, clip(ratio) A) - kl k3), and
+     * dL/dz_i = dL/dl (1[i = x] - p_i) / temperature. Logits exist for a chunk of rows at a time only.
+     *
+     * @param h [R, C]
+     * @param w [V, C]
+     * @param targets int [1, R], the sampled tokens; -1: the row (of a prompt, or padding) does not count
+     * @param tokens [R, SampledTokens.COLUMNS], what the host knows about them
+     * @param statistics [R, SurrogateStatistics.COLUMNS]
+     * @param dH [R, C], overwritten; null for evaluation
+     * @param dW [V, C], accumulates; null for evaluation
+     */
+    void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens, Surrogate surrogate,
+        Tensor statistics, Tensor dH, Tensor dW);
+
     /** Sets every element to zero. */
     void zero(ProgramBuilder p, Tensor x);
 

@@ -9,6 +9,7 @@ import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.kernels.Surrogate;
 
 /**
  * The primitives as KernelContext kernels, which TornadoVM compiles for OpenCL and PTX devices: here each kernel gets
@@ -272,6 +273,13 @@ public final class GpuKernels implements Kernels {
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW) {
         head.record(p, h, w, targets, scale, shaping, statistics, dH, dW);
+    }
+
+    @Override
+    public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
+        Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
+        elements(tokens);
+        head.record(p, h, w, targets, tokens, surrogate, statistics, dH, dW);
     }
 
     @Override
