@@ -8,7 +8,7 @@ final class Commands {
     }
 
     static List<Command<?>> all() {
-        return List.of(new PretrainCommand(), new EvalCommand(), new GenerateCommand(), new DataPrepareCommand(),
+        return List.of(new PretrainCommand(), new RlCommand(), new EvalCommand(), new GenerateCommand(), new DataPrepareCommand(),
             new TrainTokenizerCommand(), new BenchTrainCommand(), new DevicesCommand());
     }
 }

@@ -1,13 +1,9 @@
 package org.llmrlpt.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
-import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.kernels.KernelSets;
@@ -18,10 +14,6 @@ import org.llmrlpt.train.TrainingData;
 
 /** {@code pretrain}: trains a model from scratch, or goes on with a run. */
 final class PretrainCommand implements Command<PretrainSettings> {
-    private static final String RUNS = "runs/pretrain-";
-    private static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
-        "device.memory", "checkpoint.every", "checkpoint.keep");
-
     @Override
     public String name() {
         return "pretrain";
@@ -40,30 +32,13 @@ final class PretrainCommand implements Command<PretrainSettings> {
     /** {@code resume=RUN} means the run's own settings, of which only those may change that leave its results alone. */
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
-        String run = given.get("resume");
-        if (run == null) {
-            return given;
-        }
-        for (String name : given.keySet()) {
-            if (!MAY_CHANGE.contains(name)) {
-                throw new UserError("setting '" + name
-                    + "' cannot change when a run is resumed: leave it out, or start a"
-                    + " new run");
-            }
-        }
-        Path config = Path.of(run).resolve(RunFolder.CONFIG);
-        if (!Files.isRegularFile(config)) {
-            throw new UserError("there is no run to resume in " + run + ": it has no " + RunFolder.CONFIG);
-        }
-        Map<String, String> all = new LinkedHashMap<>(given);
-        all.put(CommandLines.CONFIG, config.toString());
-        return all;
+        return given.containsKey("resume") ? Runs.resumed(given) : given;
     }
 
     @Override
     public int run(PretrainSettings given, Console console) {
         boolean resuming = given.resume() != null;
-        Path folder = Path.of(resuming ? given.resume() : given.run() == null ? nextFree() : given.run());
+        Path folder = Runs.folder(given.resume(), given.run(), name());
         Kernels kernels = KernelSets.choose(given.device().device());
         Workers.use(given.device().workers());
         try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
@@ -93,13 +68,5 @@ final class PretrainCommand implements Command<PretrainSettings> {
             return TrainingData.open(settings.data(), settings.seed(), run.path(), settings.device().workers(),
                 progress);
         }
-    }
-
-    private static String nextFree() {
-        int n = 1;
-        while (Files.exists(Path.of(RUNS + n))) {
-            n++;
-        }
-        return RUNS + n;
     }
 }

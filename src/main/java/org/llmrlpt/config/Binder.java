@@ -25,16 +25,35 @@ public final class Binder {
 
     /** All settings of a record type, nested ones included, in order of declaration. */
     public static List<Setting> settings(Class<? extends Record> type) {
+        return settings(type, Map.of());
+    }
+
+    private static List<Setting> settings(Class<? extends Record> type, Map<String, String> defaults) {
         List<Setting> list = new ArrayList<>();
         for (RecordComponent c : type.getRecordComponents()) {
             Key key = c.getAnnotation(Key.class);
             if (key != null) {
-                list.add(new Setting(key.value(), key.or(), key.help(), c.getType()));
+                list.add(new Setting(key.value(), defaults.getOrDefault(key.value(), key.or()), key.help(),
+                    c.getType()));
             } else {
-                list.addAll(settings(c.getType().asSubclass(Record.class)));
+                list.addAll(settings(c.getType().asSubclass(Record.class), with(defaults, c)));
             }
         }
         return list;
+    }
+
+    /** The defaults inside a component: its own {@link Defaults}, unless a record around it says otherwise. */
+    private static Map<String, String> with(Map<String, String> outer, RecordComponent component) {
+        Map<String, String> all = new LinkedHashMap<>();
+        Defaults own = component.getAnnotation(Defaults.class);
+        if (own != null) {
+            for (String line : own.value()) {
+                int equals = line.indexOf('=');
+                all.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        }
+        all.putAll(outer);
+        return all;
     }
 
     /**
@@ -50,7 +69,7 @@ public final class Binder {
                     + "; --help lists all of them");
             }
         }
-        return make(type, given);
+        return make(type, given, Map.of());
     }
 
     /** The record's settings as texts under their dotted names; unset ones are left out. */
@@ -73,14 +92,16 @@ public final class Binder {
         return map;
     }
 
-    private static <R extends Record> R make(Class<R> type, Map<String, String> given) {
+    private static <R extends Record> R make(Class<R> type, Map<String, String> given,
+        Map<String, String> defaults) {
         RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             Key key = components[i].getAnnotation(Key.class);
             values[i] = key == null
-                ? make(components[i].getType().asSubclass(Record.class), given)
-                : parse(key, components[i].getType(), given.getOrDefault(key.value(), key.or()));
+                ? make(components[i].getType().asSubclass(Record.class), given, with(defaults, components[i]))
+                : parse(key, components[i].getType(),
+                    given.getOrDefault(key.value(), defaults.getOrDefault(key.value(), key.or())));
         }
         try {
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);

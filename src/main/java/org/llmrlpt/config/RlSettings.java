@@ -36,11 +36,16 @@ public record RlSettings(
         help = "most rounds of sampling in a step; then it makes do with the groups there are") int rounds,
     @Key(value = "mask-truncated", or = "false", help = "leave answers that were cut off out of the loss (DAPO)")
     boolean maskTruncated,
+    @Key(value = "length", min = 2, max = 1 << 20, help = "most tokens of a prompt and its answer together; default: "
+        + "what the model was made for") Integer length,
+    @Key(value = "slots", or = "128", min = 1, max = 1 << 16, help = "answers sampled at the same time") int slots,
     @Key(value = "max-log-prob-difference", or = "0.01", min = 0,
         help = "stop where the log-probability of a sampled token differs by more between sampling and training")
     double maxDifference,
     @Key(value = "micro-batch", or = "4096", min = 16, max = 1 << 22, help = "tokens computed at once in training")
     int microBatch,
+    @Defaults({"optimizer.lr=5e-5", "optimizer.weight-decay=0", "optimizer.beta2=0.999", "schedule=constant",
+        "schedule.warmup=0"})
     OptimizerSettings optimizer,
     DeviceSettings device,
     @Key(value = "evaluate.every", or = "20", min = 0,

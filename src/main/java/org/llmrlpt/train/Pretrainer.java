@@ -263,7 +263,7 @@ public final class Pretrainer implements AutoCloseable {
 
     private void checkpoint(boolean reported) {
         Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), data.fingerprint(), reported,
-            secondsTraining);
+            secondsTraining, Map.of());
         listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
             Binder.unbind(settings)));
     }
