@@ -94,23 +94,6 @@ public interface Kernels {
     void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold);
 
     /**
-     * The policy head (paper, Eq. 10–13): logits h wᵀ, their statistics and, if dH and dW are given, the gradient of
-     * the loss L = -scale · sum of J over rows with a target: dL/dz_i = -scale (p_i r_i - p_i J), the target's
-     * component as
-     * -scale (w (1 - p_x) - p_x O). Logits exist for a chunk of rows at a time only.
-     *
-     * @param h [R, C]
-     * @param w [V, C]
-     * @param targets int [1, R]; -1: the row does not count
-     * @param scale [1, 1], a step scalar: 1 / number of counted positions of the whole step
-     * @param statistics [R, RowStatistics.COLUMNS]
-     * @param dH [R, C], overwritten; null for evaluation
-     * @param dW [V, C], accumulates; null for evaluation
-     */
-    void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
-        Tensor statistics, Tensor dH, Tensor dW);
-
-    /**
      * The policy-gradient head: log-probabilities l of sampled tokens under softmax(h wᵀ / temperature), the clipped
      * surrogate of GRPO and, if dH and dW are given, its gradient. With the token's weight m, advantage A, ratio =
      * exp(l - l when drawn): L = -sum over rows with a target of m (min(ratio A, clip(ratio) A) - kl k3), and
@@ -125,6 +108,23 @@ public interface Kernels {
      * @param dW [V, C], accumulates; null for evaluation
      */
     void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens, Surrogate surrogate,
+        Tensor statistics, Tensor dH, Tensor dW);
+
+    /**
+     * The policy head (paper, Eq. 10–13): logits h wᵀ, their statistics and, if dH and dW are given, the gradient of
+     * the loss L = -scale · sum of J over rows with a target: dL/dz_i = -scale (p_i r_i - p_i J), the target's
+     * component as
+     * -scale (w (1 - p_x) - p_x O). Logits exist for a chunk of rows at a time only.
+     *
+     * @param h [R, C]
+     * @param w [V, C]
+     * @param targets int [1, R]; -1: the row does not count
+     * @param scale [1, 1], a step scalar: 1 / number of counted positions of the whole step
+     * @param statistics [R, RowStatistics.COLUMNS]
+     * @param dH [R, C], overwritten; null for evaluation
+     * @param dW [V, C], accumulates; null for evaluation
+     */
+    void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW);
 
     /** Sets every element to zero. */

@@ -174,25 +174,6 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
-        Tensor statistics, Tensor dH, Tensor dW) {
-        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
-        Tensor memory = p.activation("policy_head", 1, Math.toIntExact(floats));
-        if (dH == null) {
-            p.operation("policy_head_evaluation").reads(h, w, targets).writes(statistics, memory)
-                .task((g, id, at) -> g.task(id, PolicyHeadKernels::evaluate, Strided.of(at, h), Strided.of(at, w),
-                    at.ints(targets), at.offset(targets), shaping, Strided.of(at, statistics), at.floats(memory),
-                    at.offset(memory), h.rows(), h.columns(), w.rows()));
-        } else {
-            p.operation("policy_head").reads(h, w, targets, scale, dW).writes(statistics, dH, dW, memory)
-                .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Strided.of(at, h), Strided.of(at, w),
-                    at.ints(targets), at.offset(targets), at.floats(scale), at.offset(scale), shaping,
-                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
-                    at.offset(memory), h.rows(), h.columns(), w.rows()));
-        }
-    }
-
-    @Override
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
         Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
         long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
@@ -207,6 +188,25 @@ public final class CpuKernels implements Kernels {
             p.operation("policy_gradient").reads(h, w, targets, tokens, dW).writes(statistics, dH, dW, memory)
                 .task((g, id, at) -> g.task(id, PolicyGradientKernels::train, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(tokens), at.offset(tokens), surrogate,
+                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
+                    at.offset(memory), h.rows(), h.columns(), w.rows()));
+        }
+    }
+
+    @Override
+    public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
+        Tensor statistics, Tensor dH, Tensor dW) {
+        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
+        Tensor memory = p.activation("policy_head", 1, Math.toIntExact(floats));
+        if (dH == null) {
+            p.operation("policy_head_evaluation").reads(h, w, targets).writes(statistics, memory)
+                .task((g, id, at) -> g.task(id, PolicyHeadKernels::evaluate, Strided.of(at, h), Strided.of(at, w),
+                    at.ints(targets), at.offset(targets), shaping, Strided.of(at, statistics), at.floats(memory),
+                    at.offset(memory), h.rows(), h.columns(), w.rows()));
+        } else {
+            p.operation("policy_head").reads(h, w, targets, scale, dW).writes(statistics, dH, dW, memory)
+                .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Strided.of(at, h), Strided.of(at, w),
+                    at.ints(targets), at.offset(targets), at.floats(scale), at.offset(scale), shaping,
                     Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
                     at.offset(memory), h.rows(), h.columns(), w.rows()));
         }

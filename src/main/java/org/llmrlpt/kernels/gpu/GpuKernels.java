@@ -270,16 +270,16 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
-        Tensor statistics, Tensor dH, Tensor dW) {
-        head.record(p, h, w, targets, scale, shaping, statistics, dH, dW);
-    }
-
-    @Override
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
         Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
         elements(tokens);
         head.record(p, h, w, targets, tokens, surrogate, statistics, dH, dW);
+    }
+
+    @Override
+    public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
+        Tensor statistics, Tensor dH, Tensor dW) {
+        head.record(p, h, w, targets, scale, shaping, statistics, dH, dW);
     }
 
     @Override
