@@ -36,6 +36,21 @@ record Group(Problem problem, int[] prompt, List<Completion> completions, List<S
         return answers;
     }
 
+    /** Mean entropy of the distributions that the groups' tokens were drawn from, nats. */
+    static double entropy(List<Group> groups) {
+        double sum = 0;
+        long tokens = 0;
+        for (Group group : groups) {
+            for (Completion completion : group.completions) {
+                for (float entropy : completion.entropies()) {
+                    sum += entropy;
+                    tokens++;
+                }
+            }
+        }
+        return sum / tokens;
+    }
+
     /** The answers for people to read, a map each. */
     List<Map<String, Object>> readable() {
         List<Map<String, Object>> lines = new ArrayList<>();

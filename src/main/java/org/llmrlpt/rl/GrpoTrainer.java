@@ -280,27 +280,13 @@ public final class GrpoTrainer implements AutoCloseable {
         lastAverage = rollouts.averageCorrect(groups);
         EvaluationReport report = new EvaluationReport(done, groups.size(), settings.evaluateSamples(), lastAverage,
             groups.stream().flatMap(g -> g.completions().stream()).mapToInt(c -> c.tokens().length).average()
-                .orElse(Double.NaN), entropy(groups), since(begin));
+                .orElse(Double.NaN), Group.entropy(groups), since(begin));
         metrics.write(report.toMap());
         keepSamples("evaluation", groups);
         listener.evaluation(report);
         Group shown = groups.getFirst();
         listener.sample(done, shown.problem().prompt(), shown.texts().getFirst(), shown.rewards()[0]);
         return true;
-    }
-
-    private static double entropy(List<Group> groups) {
-        double sum = 0;
-        long tokens = 0;
-        for (Group group : groups) {
-            for (var completion : group.completions()) {
-                for (float entropy : completion.entropies()) {
-                    sum += entropy;
-                    tokens++;
-                }
-            }
-        }
-        return sum / tokens;
     }
 
     /** The last Avg@m in the metrics, for the summary of a run that was resumed after its last evaluation. */

@@ -36,7 +36,7 @@ public record RlReport(long step, Rollout rollout, SurrogateSums first, Surrogat
     }
 
     public double entropy() {
-        return first.mean(SurrogateStatistics.ENTROPY);
+        return Group.entropy(rollout.sampled());
     }
 
     public double responseLength() {
