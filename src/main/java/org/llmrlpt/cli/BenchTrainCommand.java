@@ -95,7 +95,7 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
             m.put("ms_per_step", phases);
             m.put("ms_per_step_min", Arrays.stream(r.total()).min().orElseThrow());
             m.put("ms_per_step_max", Arrays.stream(r.total()).max().orElseThrow());
-            m.put("peak_memory_bytes", peakMemory(benchmark));
+            m.put("peak_memory_bytes", peakMemory(benchmark.memoryPlan().totalBytes()));
             m.put("planned_memory_bytes", benchmark.memoryPlan().totalBytes());
             m.put("parameters", parameters);
             m.put("tokens_per_step", tokensPerStep);
@@ -114,7 +114,7 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
             row("  update", r.update())));
         console.line(String.format(Locale.ROOT, "%,.0f tokens/s, %,d parameters, %,d tokens a step, peak memory %s"
             + " (planned %s), warm-up %d steps in %.1f s", tokensPerStep / (median / 1e3), parameters, tokensPerStep,
-            MemoryPlan.gigabytes(peakMemory(benchmark)), MemoryPlan.gigabytes(benchmark.memoryPlan().totalBytes()),
+            MemoryPlan.gigabytes(peakMemory(benchmark.memoryPlan().totalBytes())), MemoryPlan.gigabytes(benchmark.memoryPlan().totalBytes()),
             r.warmupSteps(), r.warmupSeconds()));
     }
 
@@ -135,7 +135,7 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
     }
 
     /** The process's largest resident size where the system tells (Linux), else what the arenas need. */
-    private static long peakMemory(StepBenchmark benchmark) throws IOException {
+    static long peakMemory(long planned) throws IOException {
         Path status = Path.of("/proc/self/status");
         if (Files.isReadable(status)) {
             for (String line : Files.readAllLines(status)) {
@@ -144,6 +144,6 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
                 }
             }
         }
-        return benchmark.memoryPlan().totalBytes();
+        return planned;
     }
 }

@@ -2,11 +2,14 @@ package org.llmrlpt.cli;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.ints.IntList;
+import java.util.List;
 import org.llmrlpt.config.GenerateSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.device.Session;
-import org.llmrlpt.generate.Generator;
+import org.llmrlpt.generate.Completion;
+import org.llmrlpt.generate.GenerationEngine;
+import org.llmrlpt.generate.Prompt;
 import org.llmrlpt.generate.Sampling;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
@@ -17,6 +20,8 @@ import org.llmrlpt.train.SavedModel;
 
 /** {@code generate}: text from a checkpoint. */
 final class GenerateCommand implements Command<GenerateSettings> {
+    private static final int MOST_AT_ONCE = 64;
+
     @Override
     public String name() {
         return "generate";
@@ -54,17 +59,18 @@ final class GenerateCommand implements Command<GenerateSettings> {
         int length = Math.min(longest, prompt.size() + s.tokens());
         try (Session session = new Session()) {
             Transformer model = saved.reserve(session, length);
-            Generator generator = new Generator(session, kernels, model, length);
+            GenerationEngine engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(),
+                Math.min(s.samples(), MOST_AT_ONCE), length);
             session.memoryPlan().requireFits(s.device().memoryBytes());
             session.start();
             saved.load(session, model);
-            RandomStream random = RandomStream.of(s.seed(), "generate");
-            for (int i = 0; i < s.samples(); i++) {
-                int[] text = generator.run(prompt.toIntArray(), length - prompt.size(), tokenizer.endOfText(),
-                    tokenizer.vocabularySize(), Sampling.of(s.sampling()), random.child(i), () -> false);
-                console.line((s.samples() > 1 ? "[" + (i + 1) + "] " : "") + s.prompt()
-                    + tokenizer.decodeText(IntList.of(text)));
-                if (text.length == length - prompt.size() && text.length < s.tokens()) {
+            List<Completion> texts = engine.generate(List.of(new Prompt(prompt.toIntArray(), s.samples(), 0)),
+                Sampling.of(s.sampling()), length - prompt.size(), new int[] {tokenizer.endOfText()},
+                RandomStream.of(s.seed(), "generate").nextLong(), () -> false);
+            for (Completion text : texts) {
+                console.line((s.samples() > 1 ? "[" + (text.sample() + 1) + "] " : "") + s.prompt()
+                    + tokenizer.decodeText(IntList.of(text.text())));
+                if (text.ending() == Completion.Ending.TRUNCATED && text.tokens().length < s.tokens()) {
                     console.line("(cut: the model was made for " + longest + " tokens in all)");
                 }
             }

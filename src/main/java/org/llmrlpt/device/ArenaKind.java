@@ -15,6 +15,8 @@ public enum ArenaKind {
     MOMENT2,
     /** What a program computes on its way; planned by lifetime, so nothing in it outlives a run of the program. */
     ACTIVATIONS,
+    /** Keys and values of running sequences, which outlive the steps of a generation. */
+    CACHE,
     /** Tables that are uploaded once, such as RoPE's angles. */
     CONSTANTS,
     /** Small floating-point inputs that change at every step, such as the learning rate. */

@@ -1,2 +1,2 @@
-/** Text from a model: the program that gives the next token's distribution, and how a token is drawn from it. */
+/** Text from a model: prefill and decode over a cache of keys and values, many sequences at once. */
 package org.llmrlpt.generate;

@@ -127,6 +127,66 @@ public interface Kernels {
     void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW);
 
+    /**
+     * The tokens that a decode step reads: out[r] = given[r] where that is a token, else the one that the last step
+     * drew for slot slots[r]; 0 in rows without a slot.
+     *
+     * @param given int [1, R]; -1: go on with the drawn token
+     * @param drawn int [1, S], as {@link #sample} leaves it
+     * @param slots int [1, R], each slot in one row at most; -1: the row is idle
+     * @param out int [1, R]
+     */
+    void nextTokens(ProgramBuilder p, Tensor given, Tensor drawn, Tensor slots, Tensor out);
+
+    /**
+     * Puts keys and values into the cache: row r goes to row slots[r] · L + positions[r]; idle rows, slot -1, go
+     * nowhere. k, v [R, G·D] strided, slots and positions int [1, R], keys and values [S·L, G·D], with
+     * L = {@code length} rows for each slot.
+     */
+    void cacheStore(ProgramBuilder p, Tensor k, Tensor v, Tensor slots, Tensor positions, Tensor keys, Tensor values,
+        int length);
+
+    /**
+     * Copies the first rows of slots: of every plane, keys and values of all layers, slot s gets the first counts[s]
+     * rows of slot sources[s], which is no slot that gets rows itself.
+     *
+     * @param sources int [1, S]
+     * @param counts int [1, S]; 0: the slot stays as it is
+     * @param cache [planes·S·L, G·D]
+     */
+    void cacheCopy(ProgramBuilder p, Tensor sources, Tensor counts, Tensor cache, int length);
+
+    /**
+     * Attention of one query for each running sequence over its cached keys and values: row r sees the rows 0 to
+     * positions[r] of its slot; idle rows, slot -1, become 0. Heads and scale as in {@link #attention}.
+     *
+     * @param q [R, H·D] strided
+     * @param keys [S·L, G·D], L = {@code length}; {@code values} likewise
+     * @param slots int [1, R]; {@code positions} likewise
+     * @param out [R, H·D] strided
+     */
+    void decodeAttention(ProgramBuilder p, Tensor q, Tensor keys, Tensor values, Tensor slots, Tensor positions,
+        Tensor out, int length, int headWidth);
+
+    /**
+     * Draws a token for each row from softmax(logits · inverse temperature), cut to the k most probable of the first
+     * {@code allowed} ids and then to the most probable of these whose mass reaches the share top-p; the larger logit
+     * comes first, among equals the lower id, and one token always stays. With k = 1 that is the most probable token.
+     * Token i is drawn if the masses of the kept ids up to i are the first to exceed u times the mass of all, where u
+     * is the {@link Philox} number of the row.
+     *
+     * @param logits [R, V]
+     * @param slots int [1, R]; -1: the row is idle, its statistics become 0
+     * @param draws int [1, 3R]: for each row the stream, low and high half, and the index of the token in it
+     * @param choice int [1, 3]: the seed, low and high half, and k (0: all)
+     * @param scales [1, 2]: inverse temperature, top-p (1: all)
+     * @param allowed ids that may be drawn, at most V
+     * @param drawn int [1, S]: gets the token at the row's slot
+     * @param statistics [R, {@link DrawStatistics#COLUMNS}]
+     */
+    void sample(ProgramBuilder p, Tensor logits, Tensor slots, Tensor draws, Tensor choice, Tensor scales, int allowed,
+        Tensor drawn, Tensor statistics);
+
     /** Sets every element to zero. */
     void zero(ProgramBuilder p, Tensor x);
 

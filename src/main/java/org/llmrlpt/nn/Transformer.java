@@ -48,26 +48,51 @@ public final class Transformer {
         angles = session.persistent(ArenaKind.CONSTANTS, "angles", maxLength, shape.headWidth());
     }
 
+    /** How a layer's queries meet keys and values: those of a batch of sequences, or those of a cache. */
+    @FunctionalInterface
+    public interface Attention {
+        /**
+         * Records the attention of one layer.
+         *
+         * @param layer its number, from 0
+         * @param qkv [R, (H + 2G) D]
+         * @param norms weights of the QK-norm; null without
+         * @return [R, H D]
+         */
+        Tensor record(int layer, Tensor qkv, Tape.QkNorm norms);
+    }
+
     /**
-     * Records the forward pass up to the last norm.
+     * Records the forward pass of whole sequences up to the last norm.
      *
      * @param in tokens, position of each in its document, and where its document begins in its sequence
      * @param length T, rows of a sequence
      * @return [R, C], what the policy head reads
      */
     public Tensor forward(Tape tape, TokenInputs in, int length) {
-        float eps = (float) shape.normEps();
         Tape.Heads heads = new Tape.Heads(shape.heads(), shape.kvHeads(), shape.headWidth());
-        Tensor x = tape.embedding(embedding, in.tokens());
-        for (Layer layer : layers) {
+        return forward(tape, in.tokens(), (layer, qkv, norms) ->
+            tape.attention(qkv, heads, norms, in.positions(), in.starts(), angles, length));
+    }
+
+    /** Records the forward pass of tokens, int [1, R], up to the last norm, with another attention: [R, C]. */
+    public Tensor forward(Tape tape, Tensor tokens, Attention attention) {
+        float eps = (float) shape.normEps();
+        Tensor x = tape.embedding(embedding, tokens);
+        for (int l = 0; l < layers.size(); l++) {
+            Layer layer = layers.get(l);
             Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
-            Tensor attended = tape.attention(qkv, heads, layer.qkNorm, in.positions(), in.starts(), angles,
-                length);
+            Tensor attended = attention.record(l, qkv, layer.qkNorm);
             x = tape.residual(x, tape.linear(attended, layer.o));
             Tensor gateUp = tape.linear(tape.rmsNorm(x, layer.feedForwardNorm, eps), layer.gateUp);
             x = tape.residual(x, tape.linear(tape.swiGlu(gateUp), layer.down));
         }
         return tape.rmsNorm(x, lastNorm, eps);
+    }
+
+    /** [maxLength, D]: the rotary angles of all positions that the session's programs have. */
+    public Tensor angles() {
+        return angles;
     }
 
     /** [V, C]: the output projection; the embedding itself when they are tied. */

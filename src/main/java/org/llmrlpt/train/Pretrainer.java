@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,9 @@ import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.files.AtomicFile;
 import org.llmrlpt.files.JsonLines;
 import org.llmrlpt.files.RunFolder;
-import org.llmrlpt.generate.Generator;
+import org.llmrlpt.generate.Completion;
+import org.llmrlpt.generate.GenerationEngine;
+import org.llmrlpt.generate.Prompt;
 import org.llmrlpt.generate.Sampling;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
@@ -41,7 +44,6 @@ import org.llmrlpt.random.RandomStream;
  * update, report. What it simplifies: one device, one text source, no dropout.
  */
 public final class Pretrainer implements AutoCloseable {
-    private static final int SAMPLE_LENGTH_BUCKET = 64;
     private static final int FINAL_VALIDATION_FACTOR = 10;
 
     private final PretrainSettings settings;
@@ -62,8 +64,8 @@ public final class Pretrainer implements AutoCloseable {
     private final Schedule schedule;
     private final Evaluation evaluation;
     private final Trainee trainee;
-    private final Generator generator;
-    private final RandomStream sampling;
+    private final GenerationEngine engine;
+    private final long samplingSeed;
     private long done;
     private double secondsTraining;
     private BooleanSupplier stop = () -> false;
@@ -95,11 +97,10 @@ public final class Pretrainer implements AutoCloseable {
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
         schedule = Schedule.of(settings.optimizer(), settings.steps());
         evaluation = new Evaluation(session, kernels, model, shaping, batch, length);
-        int sampleLength = Math.min(shape.maxLength(),
-            (settings.sampleTokens() + SAMPLE_LENGTH_BUCKET) / SAMPLE_LENGTH_BUCKET * SAMPLE_LENGTH_BUCKET);
         trainee = new Trainee(session, model, optimizer, tokenizer);
-        generator = new Generator(session, kernels, model, sampleLength);
-        sampling = RandomStream.of(settings.seed(), "sampling");
+        engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(), 1,
+            Math.min(shape.maxLength(), settings.sampleTokens() + 1));
+        samplingSeed = RandomStream.of(settings.seed(), "sampling").nextLong();
     }
 
     /**
@@ -249,12 +250,13 @@ public final class Pretrainer implements AutoCloseable {
     private boolean sample() {
         // Texts begin as documents do: after an end-of-text mark, or with a line break where there is no such token.
         int first = tokenizer.endOfText() >= 0 ? tokenizer.endOfText() : tokenizer.encode("\n").getInt(0);
-        int[] text = generator.run(new int[] {first}, settings.sampleTokens(), tokenizer.endOfText(),
-            tokenizer.vocabularySize(), new Sampling(0.8, 0, 1), sampling.child(done), stop);
-        if (stop.getAsBoolean()) {
+        Completion completion = engine.generate(List.of(new Prompt(new int[] {first}, 1, done)),
+            new Sampling(0.8, 0, 1), settings.sampleTokens(), new int[] {tokenizer.endOfText()}, samplingSeed, stop)
+            .getFirst();
+        if (completion.ending() == Completion.Ending.INTERRUPTED) {
             return false;
         }
-        String words = tokenizer.decodeText(IntList.of(text));
+        String words = tokenizer.decodeText(IntList.of(completion.text()));
         AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "step-%06d.txt", done)),
             channel -> channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8))));
         listener.sample(done, "", words);

@@ -213,6 +213,48 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public void nextTokens(ProgramBuilder p, Tensor given, Tensor drawn, Tensor slots, Tensor out) {
+        p.operation("next_tokens").reads(given, drawn, slots).writes(out).task((g, id, at) -> g.task(id,
+            CacheKernels::nextTokens, at.ints(out), at.offset(given), at.offset(drawn), at.offset(slots),
+            at.offset(out), out.columns()));
+    }
+
+    @Override
+    public void cacheStore(ProgramBuilder p, Tensor k, Tensor v, Tensor slots, Tensor positions, Tensor keys,
+        Tensor values, int length) {
+        p.operation("cache_store").reads(k, v, slots, positions, keys, values).writes(keys, values)
+            .task((g, id, at) -> g.task(id, CacheKernels::store, Strided.of(at, k), Strided.of(at, v), at.ints(slots),
+                at.offset(slots), at.offset(positions), at.floats(keys), at.offset(keys), at.offset(values), k.rows(),
+                k.columns(), length));
+    }
+
+    @Override
+    public void cacheCopy(ProgramBuilder p, Tensor sources, Tensor counts, Tensor cache, int length) {
+        int slots = sources.columns();
+        p.operation("cache_copy").reads(sources, counts, cache).writes(cache).task((g, id, at) -> g.task(id,
+            CacheKernels::copy, at.ints(sources), at.offset(sources), at.offset(counts), at.floats(cache),
+            at.offset(cache), cache.rows() / (slots * length), slots, length, cache.columns()));
+    }
+
+    @Override
+    public void decodeAttention(ProgramBuilder p, Tensor q, Tensor keys, Tensor values, Tensor slots, Tensor positions,
+        Tensor out, int length, int headWidth) {
+        p.operation("decode_attention").reads(q, keys, values, slots, positions).writes(out).task((g, id, at) ->
+            g.task(id, DecodeAttention::attention, Strided.of(at, q), at.floats(keys), at.offset(keys),
+                at.offset(values), at.ints(slots), at.offset(slots), at.offset(positions), Strided.of(at, out),
+                q.rows(), q.columns() / headWidth, keys.columns() / headWidth, headWidth, length));
+    }
+
+    @Override
+    public void sample(ProgramBuilder p, Tensor logits, Tensor slots, Tensor draws, Tensor choice, Tensor scales,
+        int allowed, Tensor drawn, Tensor statistics) {
+        p.operation("sample").reads(logits, slots, draws, choice, scales, drawn).writes(drawn, statistics)
+            .task((g, id, at) -> g.task(id, SamplingKernels::sample, Strided.of(at, logits), at.ints(slots),
+                at.offset(slots), at.offset(draws), at.offset(choice), at.floats(scales), at.offset(scales), allowed,
+                at.offset(drawn), Strided.of(at, statistics), logits.rows(), logits.columns()));
+    }
+
+    @Override
     public void zero(ProgramBuilder p, Tensor x) {
         p.operation("zero").writes(x).task((g, id, at) -> g.task(id, ElementKernels::zero, at.floats(x), at.offset(x),
             x.stride(), x.rows(), x.columns()));

@@ -4,8 +4,11 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
+import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -15,6 +18,12 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Lanes {
     private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
+    private static final VectorShuffle<Float> AABB = VectorShuffle.fromValues(FOUR, 0, 0, 1, 1);
+    private static final VectorShuffle<Float> CCDD = VectorShuffle.fromValues(FOUR, 2, 2, 3, 3);
+    private static final VectorShuffle<Float> ABAB = VectorShuffle.fromValues(FOUR, 0, 1, 0, 1);
+    private static final VectorShuffle<Float> CDCD = VectorShuffle.fromValues(FOUR, 2, 3, 2, 3);
+    private static final VectorMask<Float> ODD = VectorMask.fromLong(FOUR, 0b1010);
+    private static final VectorMask<Float> HIGH = VectorMask.fromLong(FOUR, 0b1100);
 
     private Lanes() {
     }
@@ -29,5 +38,33 @@ final class Lanes {
             fours = fours.add(fromMemorySegment(FOUR, ALL, Memory.at(address, i), ORDER));
         }
         return (fours.lane(0) + fours.lane(1)) + (fours.lane(2) + fours.lane(3));
+    }
+
+    /** to[i] = sum of the {@code count} floats, a power of two, of vector i of four that follow each other. */
+    static void sumFour(long address, int count, long to) {
+        if (count < 4) {
+            for (int i = 0; i < 4; i++) {
+                setFloat(Memory.at(to, i), sum(Memory.at(address, (long) i * count), count));
+            }
+            return;
+        }
+        FloatVector a = fold(address, count);
+        FloatVector b = fold(Memory.at(address, count), count);
+        FloatVector c = fold(Memory.at(address, 2L * count), count);
+        FloatVector d = fold(Memory.at(address, 3L * count), count);
+        FloatVector ab = a.rearrange(AABB).blend(b.rearrange(AABB), ODD)
+            .add(a.rearrange(CCDD).blend(b.rearrange(CCDD), ODD));
+        FloatVector cd = c.rearrange(AABB).blend(d.rearrange(AABB), ODD)
+            .add(c.rearrange(CCDD).blend(d.rearrange(CCDD), ODD));
+        ab.blend(cd.rearrange(ABAB), HIGH).add(ab.rearrange(CDCD).blend(cd, HIGH)).intoMemorySegment(ALL, to, ORDER);
+    }
+
+    /** The sums of every fourth float. */
+    private static FloatVector fold(long address, int count) {
+        FloatVector fours = fromMemorySegment(FOUR, ALL, address, ORDER);
+        for (int i = 4; i < count; i += 4) {
+            fours = fours.add(fromMemorySegment(FOUR, ALL, Memory.at(address, i), ORDER));
+        }
+        return fours;
     }
 }

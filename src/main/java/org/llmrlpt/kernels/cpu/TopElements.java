@@ -33,7 +33,7 @@ final class TopElements {
     /** Key of NaN, below all others. */
     private static final int NO_NUMBER = Integer.MIN_VALUE;
     /** Key of minus infinity. */
-    private static final int LEAST = key(Float.NEGATIVE_INFINITY);
+    static final int LEAST = key(Float.NEGATIVE_INFINITY);
 
     private int[] keys = new int[0];
     private int[] indices = new int[0];
@@ -216,12 +216,14 @@ final class TopElements {
         return key.blend(NO_NUMBER, v.test(IS_NAN).cast(SI));
     }
 
-    private static int key(float value) {
+    /** The key of one float. */
+    static int key(float value) {
         int bits = Float.floatToRawIntBits(value + 0f);
         return bits ^ bits >> 31 & Integer.MAX_VALUE;
     }
 
-    private static float value(int key) {
+    /** The float of a key. */
+    static float value(int key) {
         return Float.intBitsToFloat(key ^ key >> 31 & Integer.MAX_VALUE);
     }
 }

@@ -24,6 +24,7 @@ public final class GpuKernels implements Kernels {
     private static final int MAX_PARTS = 256;
 
     private final GpuAttentionTasks attention = new GpuAttentionTasks();
+    private final GpuGenerationTasks generation = new GpuGenerationTasks();
     private final GpuPolicyHead head = new GpuPolicyHead(this);
 
     @Override
@@ -280,6 +281,34 @@ public final class GpuKernels implements Kernels {
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW) {
         head.record(p, h, w, targets, scale, shaping, statistics, dH, dW);
+    }
+
+    @Override
+    public void nextTokens(ProgramBuilder p, Tensor given, Tensor drawn, Tensor slots, Tensor out) {
+        generation.nextTokens(p, given, drawn, slots, out);
+    }
+
+    @Override
+    public void cacheStore(ProgramBuilder p, Tensor k, Tensor v, Tensor slots, Tensor positions, Tensor keys,
+        Tensor values, int length) {
+        generation.cacheStore(p, k, v, slots, positions, keys, values, length);
+    }
+
+    @Override
+    public void cacheCopy(ProgramBuilder p, Tensor sources, Tensor counts, Tensor cache, int length) {
+        generation.cacheCopy(p, sources, counts, cache, length);
+    }
+
+    @Override
+    public void decodeAttention(ProgramBuilder p, Tensor q, Tensor keys, Tensor values, Tensor slots, Tensor positions,
+        Tensor out, int length, int headWidth) {
+        generation.decodeAttention(p, q, keys, values, slots, positions, out, length, headWidth);
+    }
+
+    @Override
+    public void sample(ProgramBuilder p, Tensor logits, Tensor slots, Tensor draws, Tensor choice, Tensor scales,
+        int allowed, Tensor drawn, Tensor statistics) {
+        generation.sample(p, logits, slots, draws, choice, scales, allowed, drawn, statistics);
     }
 
     @Override
