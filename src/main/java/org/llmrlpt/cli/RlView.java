@@ -87,13 +87,13 @@ final class RlView implements RlListener, AutoCloseable {
     }
 
     private static String describe(EvaluationReport r) {
-        return String.format(Locale.ROOT, "Avg@%d %.3f on %d problems, length %.1f, entropy %.3f", r.samples(),
-            r.average(), r.problems(), r.responseLength(), r.entropy());
+        return String.format(Locale.ROOT, "Avg@%d %.3f (95 %%: %.3f to %.3f) on %d problems, length %.1f, entropy %.3f",
+            r.samples(), r.average().value(), r.average().low(), r.average().high(), r.problems(), r.responseLength(), r.entropy());
     }
 
     @Override
-    public void sample(long step, String prompt, String completion, double reward) {
-        console.line(String.format(Locale.ROOT, "step %d answer (reward %.2f):", step, reward));
+    public void sample(long step, String prompt, String completion, boolean correct) {
+        console.line("step " + step + " answer (" + (correct ? "right" : "wrong") + "):");
         (prompt + completion).lines().limit(SAMPLE_LINES).forEach(l -> console.line("  | " + l));
     }
 
@@ -114,7 +114,7 @@ final class RlView implements RlListener, AutoCloseable {
             + " summary.json");
         if (last != null) {
             console.line("held-out: " + (first == last ? "" : String.format(Locale.ROOT, "Avg@%d %.3f before, then ",
-                first.samples(), first.average())) + describe(last));
+                first.samples(), first.average().value())) + describe(last));
         }
         console.line("next:  scripts/llm-rlpt eval checkpoint=" + trainer.newestCheckpoint() + " task="
             + trainer.task().name());

@@ -44,10 +44,6 @@ final class Runs {
         if (resume != null || run != null) {
             return Path.of(resume != null ? resume : run);
         }
-        int n = 1;
-        while (Files.exists(Path.of("runs/" + command + "-" + n))) {
-            n++;
-        }
-        return Path.of("runs/" + command + "-" + n);
+        return Path.of(RunNames.nextFree("runs/" + command + "-"));
     }
 }

@@ -6,7 +6,7 @@ import org.llmrlpt.random.RandomStream;
  * A pseudo-random permutation of 0..n-1 in constant memory: a Feistel network on the next even number of bits, walked
  * until it lands inside (Black and Rogaway 2002). At most four steps are expected.
  */
-final class IndexPermutation {
+public final class IndexPermutation {
     private static final int ROUNDS = 6;
 
     private final long size;
@@ -15,7 +15,7 @@ final class IndexPermutation {
     private final long[] keys = new long[ROUNDS];
 
     /** A permutation of {@code size} numbers (at least 1), keyed by the next draws of a stream. */
-    IndexPermutation(long size, RandomStream draws) {
+    public IndexPermutation(long size, RandomStream draws) {
         this.size = size;
         int bits = Long.SIZE - Long.numberOfLeadingZeros(Math.max(1, size - 1));
         halfBits = (bits + 1) / 2;
@@ -26,7 +26,7 @@ final class IndexPermutation {
     }
 
     /** Where the permutation puts {@code index}. */
-    long at(long index) {
+    public long at(long index) {
         if (index < 0 || index >= size) {
             throw new IndexOutOfBoundsException(index + " of " + size);
         }

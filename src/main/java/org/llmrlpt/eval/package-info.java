@@ -1,2 +1,2 @@
-/** Measurements of a model: perplexity, bits per byte, entropy and top-k mass, with standard errors. */
+/** Measurements of a model: perplexity and entropy on text, Avg@n, Cons@n and Pass@k on problems, with intervals. */
 package org.llmrlpt.eval;

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.llmrlpt.config.RlSettings.AdvantageStd;
-import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.generate.Completion;
 import org.llmrlpt.tasks.Problem;
 
@@ -36,16 +35,14 @@ record Group(Problem problem, int[] prompt, List<Completion> completions, List<S
         return answers;
     }
 
-    /** Mean entropy of the distributions that the groups' tokens were drawn from, nats. */
-    static double entropy(List<Group> groups) {
+    /** Mean entropy of the distributions that the tokens were drawn from, nats. */
+    static double entropy(List<Completion> completions) {
         double sum = 0;
         long tokens = 0;
-        for (Group group : groups) {
-            for (Completion completion : group.completions) {
-                for (float entropy : completion.entropies()) {
-                    sum += entropy;
-                    tokens++;
-                }
+        for (Completion completion : completions) {
+            for (float entropy : completion.entropies()) {
+                sum += entropy;
+                tokens++;
             }
         }
         return sum / tokens;
@@ -66,14 +63,5 @@ record Group(Problem problem, int[] prompt, List<Completion> completions, List<S
             lines.add(m);
         }
         return lines;
-    }
-
-    /** A prompt's tokens: the end-of-text mark, after which documents begin, and the text. */
-    static int[] encode(Tokenizer tokenizer, String prompt) {
-        var tokens = tokenizer.encode(prompt);
-        if (tokenizer.endOfText() >= 0) {
-            tokens.add(0, tokenizer.endOfText());
-        }
-        return tokens.toIntArray();
     }
 }

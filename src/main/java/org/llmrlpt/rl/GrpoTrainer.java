@@ -18,6 +18,7 @@ import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Session;
+import org.llmrlpt.eval.TaskEvaluation;
 import org.llmrlpt.files.AtomicFile;
 import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
@@ -61,6 +62,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final List<PolicyStep> policySteps = new ArrayList<>();
     private final List<PolicyStep> referenceSteps = new ArrayList<>();
     private final Rollouts rollouts;
+    private final HeldOut heldOut;
     private final Trainee trainee;
     private final Task task;
     private final int length;
@@ -102,6 +104,7 @@ public final class GrpoTrainer implements AutoCloseable {
         GenerationEngine engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(),
             Math.min(settings.slots(), most), length);
         rollouts = new Rollouts(settings, engine, tokenizer, task, length);
+        heldOut = settings.evaluateProblems() == 0 ? null : new HeldOut(settings, engine, tokenizer, task);
         trainee = new Trainee(session, model, optimizer, tokenizer);
         rollouts.requireFits();
     }
@@ -223,7 +226,7 @@ public final class GrpoTrainer implements AutoCloseable {
         done++;
         nextProblem = rollout.nextProblem();
         if (settings.sampleEvery() > 0 && due(settings.sampleEvery())) {
-            keepSamples("step", rollout.sampled());
+            keepSamples("step", rollout.sampled().stream().flatMap(g -> g.readable().stream()).toList());
         }
         double total = since(begin);
         seconds += total;
@@ -268,24 +271,20 @@ public final class GrpoTrainer implements AutoCloseable {
 
     /** Answers the held-out problems; false if the stop signal came first. */
     private boolean evaluate() {
-        if (settings.evaluateProblems() == 0) {
+        if (heldOut == null) {
             return true;
         }
-        long begin = System.nanoTime();
-        Optional<List<Group>> answered = rollouts.evaluate(Math.max(0, done - 1), stop);
+        Optional<HeldOut.Result> answered = heldOut.run(done, stop);
         if (answered.isEmpty()) {
             return false;
         }
-        List<Group> groups = answered.get();
-        lastAverage = rollouts.averageCorrect(groups);
-        EvaluationReport report = new EvaluationReport(done, groups.size(), settings.evaluateSamples(), lastAverage,
-            groups.stream().flatMap(g -> g.completions().stream()).mapToInt(c -> c.tokens().length).average()
-                .orElse(Double.NaN), Group.entropy(groups), since(begin));
+        EvaluationReport report = answered.get().report();
+        lastAverage = report.average().value();
         metrics.write(report.toMap());
-        keepSamples("evaluation", groups);
+        keepSamples("evaluation", answered.get().readable());
         listener.evaluation(report);
-        Group shown = groups.getFirst();
-        listener.sample(done, shown.problem().prompt(), shown.texts().getFirst(), shown.rewards()[0]);
+        TaskEvaluation.Sample shown = answered.get().samples().getFirst();
+        listener.sample(done, shown.problem().prompt(), shown.text(), shown.verdict().correct());
         return true;
     }
 
@@ -296,9 +295,9 @@ public final class GrpoTrainer implements AutoCloseable {
             .reduce(Double.NaN, (before, after) -> after);
     }
 
-    private void keepSamples(String what, List<Group> groups) {
+    private void keepSamples(String what, List<Map<String, Object>> answers) {
         StringBuilder lines = new StringBuilder();
-        groups.forEach(g -> g.readable().forEach(m -> lines.append(JsonFile.line(m)).append('\n')));
+        answers.forEach(m -> lines.append(JsonFile.line(m)).append('\n'));
         AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "%s-%06d.jsonl", what, done)),
             channel -> channel.write(ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8))));
     }

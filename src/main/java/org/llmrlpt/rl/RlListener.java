@@ -16,8 +16,8 @@ public interface RlListener {
     /** Held-out problems were answered. */
     void evaluation(EvaluationReport report);
 
-    /** An answer to look at. */
-    void sample(long step, String prompt, String completion, double reward);
+    /** A held-out problem's answer to look at. */
+    void sample(long step, String prompt, String completion, boolean correct);
 
     /** A checkpoint is in place. */
     void checkpoint(long step, Path folder);

@@ -36,7 +36,7 @@ public record RlReport(long step, Rollout rollout, SurrogateSums first, Surrogat
     }
 
     public double entropy() {
-        return Group.entropy(rollout.sampled());
+        return Group.entropy(rollout.completions());
     }
 
     public double responseLength() {

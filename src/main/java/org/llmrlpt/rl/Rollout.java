@@ -22,8 +22,13 @@ import org.llmrlpt.generate.Completion;
 record Rollout(List<Group> sampled, List<Group> kept, int rounds, int skipped, long nextProblem,
     double generateSeconds, double rewardSeconds) {
 
+    /** All answers. */
+    List<Completion> completions() {
+        return sampled.stream().flatMap(g -> g.completions().stream()).toList();
+    }
+
     private IntSummaryStatistics lengths() {
-        return sampled.stream().flatMap(g -> g.completions().stream()).mapToInt(c -> c.tokens().length)
+        return completions().stream().mapToInt(c -> c.tokens().length)
             .summaryStatistics();
     }
 
@@ -47,8 +52,7 @@ record Rollout(List<Group> sampled, List<Group> kept, int rounds, int skipped, l
         double square = sampled.stream().flatMapToDouble(g -> Arrays.stream(g.rewards()))
             .map(r -> (r - mean) * (r - mean)).average().orElse(Double.NaN);
         IntSummaryStatistics lengths = lengths();
-        long truncated = sampled.stream().flatMap(g -> g.completions().stream())
-            .filter(c -> c.ending() == Completion.Ending.TRUNCATED).count();
+        long truncated = completions().stream().filter(c -> c.ending() == Completion.Ending.TRUNCATED).count();
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("reward_mean", mean);
         m.put("reward_std", Math.sqrt(square));

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
+import org.llmrlpt.eval.TaskEvaluation;
 import org.llmrlpt.generate.Completion;
 import org.llmrlpt.generate.GenerationEngine;
 import org.llmrlpt.generate.Prompt;
@@ -34,7 +35,7 @@ final class Rollouts {
     private final int length;
     private final Sampling sampling;
     private final long seed;
-    private final long testSeed;
+    private final int[] stopTokens;
 
     /** @param length most tokens of a problem and its answer together */
     Rollouts(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task, int length) {
@@ -46,7 +47,7 @@ final class Rollouts {
         reward = Rewards.of(task.verifier(), settings.reward());
         sampling = new Sampling(settings.temperature(), 0, 1);
         seed = RandomStream.of(settings.seed(), "rollouts").nextLong();
-        testSeed = RandomStream.of(settings.seed(), "evaluation").nextLong();
+        stopTokens = tokenizer.endOfText() < 0 ? new int[0] : new int[] {tokenizer.endOfText()};
     }
 
     /**
@@ -71,7 +72,7 @@ final class Rollouts {
             List<Prompt> prompts = new ArrayList<>();
             while (problems.size() < settings.prompts() - kept.size()) {
                 Problem problem = task.training(next);
-                int[] tokens = Group.encode(tokenizer, problem.prompt());
+                int[] tokens = tokens(problem);
                 if (tokens.length + newTokens <= length) {
                     problems.add(problem);
                     prompts.add(new Prompt(tokens, settings.group(), next * settings.group()));
@@ -81,7 +82,7 @@ final class Rollouts {
                 next++;
             }
             long begin = System.nanoTime();
-            List<Completion> completions = generate(prompts, newTokens, seed, stop);
+            List<Completion> completions = engine.generate(prompts, sampling, newTokens, stopTokens, seed, stop);
             if (stop.getAsBoolean()) {
                 return Optional.empty();
             }
@@ -96,36 +97,6 @@ final class Rollouts {
         return Optional.of(new Rollout(sampled, kept, rounds, skipped, next, generating, judging));
     }
 
-    /**
-     * Answers to held-out problems, with the same random numbers every time, so that two evaluations differ by their
-     * weights only.
-     *
-     * @return empty if the stop signal came
-     */
-    Optional<List<Group>> evaluate(long step, BooleanSupplier stop) {
-        int newTokens = settings.stages().at(step);
-        List<Problem> problems = task.test(settings.evaluateProblems());
-        List<Prompt> prompts = new ArrayList<>();
-        for (Problem problem : problems) {
-            prompts.add(new Prompt(Group.encode(tokenizer, problem.prompt()), settings.evaluateSamples(),
-                (long) prompts.size() * settings.evaluateSamples()));
-        }
-        List<Completion> completions = generate(prompts, newTokens, testSeed, stop);
-        return stop.getAsBoolean() ? Optional.empty() : Optional.of(groups(problems, prompts, completions, newTokens));
-    }
-
-    /** Share of right answers in the groups: Avg@m. */
-    double averageCorrect(List<Group> groups) {
-        return groups.stream().mapToDouble(g -> {
-            int correct = 0;
-            for (int i = 0; i < g.texts().size(); i++) {
-                boolean truncated = g.completions().get(i).ending() == Completion.Ending.TRUNCATED;
-                correct += task.verifier().verify(g.problem(), g.texts().get(i), truncated).correct() ? 1 : 0;
-            }
-            return (double) correct / g.texts().size();
-        }).average().orElse(Double.NaN);
-    }
-
     /** Refuses, before anything is computed, a length that the problems or the longest answer do not fit into. */
     void requireFits() {
         List<Problem> problems = new ArrayList<>(task.test(settings.evaluateProblems()));
@@ -133,11 +104,7 @@ final class Rollouts {
             problems.add(task.training(n));
         }
         for (Problem problem : problems) {
-            int prompt = Group.encode(tokenizer, problem.prompt()).length;
-            if (prompt == 0) {
-                throw new UserError("problem " + problem.id() + " of task " + task.name()
-                    + " has an empty prompt, and the tokenizer no mark for the beginning of a document: mend the task");
-            }
+            int prompt = tokens(problem).length;
             if (prompt + settings.stages().longest() > length) {
                 throw tooLong(problem, prompt, settings.stages().longest());
             }
@@ -150,9 +117,8 @@ final class Rollouts {
             + ": lower max-new-tokens, or choose shorter problems or a model for longer texts");
     }
 
-    private List<Completion> generate(List<Prompt> prompts, int newTokens, long streams, BooleanSupplier stop) {
-        int end = tokenizer.endOfText();
-        return engine.generate(prompts, sampling, newTokens, end < 0 ? new int[0] : new int[] {end}, streams, stop);
+    private int[] tokens(Problem problem) {
+        return TaskEvaluation.tokens(tokenizer, problem, settings.task().begin());
     }
 
     private List<Group> groups(List<Problem> problems, List<Prompt> prompts, List<Completion> completions,
@@ -160,7 +126,7 @@ final class Rollouts {
         List<Group> groups = new ArrayList<>();
         int at = 0;
         for (int i = 0; i < problems.size(); i++) {
-            int samples = prompts.get(i).samples();
+            int samples = settings.group();
             List<Completion> own = completions.subList(at, at + samples);
             at += samples;
             List<String> texts = own.stream().map(c -> tokenizer.decodeText(IntList.of(c.text()))).toList();

@@ -1,6 +1,6 @@
 package org.llmrlpt.tasks;
 
-/** Judges what a model wrote. It is total, and its work is bounded by the length of the completion, whatever that is. */
+/** Judges what a model wrote. It is total, and its work is bounded by the length of the completion. */
 public interface Verifier {
     /**
      * Finds the answer in a completion and compares it with the problem's.

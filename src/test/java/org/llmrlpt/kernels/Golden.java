@@ -77,6 +77,22 @@ public final class Golden {
         return ints(array("inputs", key).get("data"));
     }
 
+    /** A text input. */
+    public List<String> strings(String key) {
+        return strings(array("inputs", key));
+    }
+
+    /** An expected array of texts. */
+    public List<String> expectedStrings(String key) {
+        return strings(array("expected", key));
+    }
+
+    private static List<String> strings(JsonNode array) {
+        List<String> values = new ArrayList<>();
+        array.get("data").forEach(v -> values.add(v.textValue()));
+        return values;
+    }
+
     /** An expected array, flat and row-major. */
     public double[] expected(String key) {
         JsonNode data = array("expected", key).get("data");

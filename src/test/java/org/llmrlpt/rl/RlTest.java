@@ -212,7 +212,7 @@ class RlTest {
         public void evaluation(EvaluationReport report) { }
 
         @Override
-        public void sample(long step, String prompt, String completion, double reward) { }
+        public void sample(long step, String prompt, String completion, boolean correct) { }
 
         @Override
         public void checkpoint(long step, Path at) { }

@@ -1,6 +1,7 @@
 package org.llmrlpt.data.builtin;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,8 @@ import org.llmrlpt.random.RandomStream;
 
 /**
  * Problems by number: problem n is a function of the seed, the choice of families and levels, and n. Whether a problem
- * belongs to training or is held out follows from the problem itself, not its wording, so the two never meet.
+ * belongs to training or is held out follows from the problem itself, not its wording, so the two never meet: no seed's
+ * training text asks a held-out problem. (A held-out sum may still occur in a step of another family's problem.)
  */
 public final class BuiltinTasks {
     public static final int HIGHEST_LEVEL = 4;
@@ -19,20 +21,25 @@ public final class BuiltinTasks {
     public static final long DEFAULT_BYTES = 4L << 20;
     private static final double HELD_OUT_SHARE = 0.1;
 
-    private static final Map<String, Family> FAMILIES = new LinkedHashMap<>();
+    private static final Map<String, Family> WORDED = new LinkedHashMap<>();
+    private static final Map<String, Family> BARE = new LinkedHashMap<>();
+    private static final String ADDITION = "addition";
 
     static {
-        FAMILIES.put("addition", ColumnArithmetic::addition);
-        FAMILIES.put("subtraction", ColumnArithmetic::subtraction);
-        FAMILIES.put("multiplication", ColumnArithmetic::multiplication);
-        FAMILIES.put("modular", Numbers::modular);
-        FAMILIES.put("equation", Numbers::equation);
-        FAMILIES.put("comparison", Numbers::comparison);
-        FAMILIES.put("sorting", Lists::sorting);
-        FAMILIES.put("counting", Lists::counting);
-        FAMILIES.put("story", Stories::story);
-        FAMILIES.put("chain", Stories::chain);
-        FAMILIES.put("ordering", Stories::ordering);
+        WORDED.put(ADDITION, ColumnArithmetic::addition);
+        WORDED.put("subtraction", ColumnArithmetic::subtraction);
+        WORDED.put("multiplication", ColumnArithmetic::multiplication);
+        WORDED.put("modular", Numbers::modular);
+        WORDED.put("equation", Numbers::equation);
+        WORDED.put("comparison", Numbers::comparison);
+        WORDED.put("sorting", Lists::sorting);
+        WORDED.put("counting", Lists::counting);
+        WORDED.put("countdown", Countdown::make);
+        WORDED.put("story", Stories::story);
+        WORDED.put("chain", Stories::chain);
+        WORDED.put("ordering", Stories::ordering);
+        BARE.put("sums", ColumnArithmetic::sums);
+        BARE.put("sums-carry", ColumnArithmetic::sumsWithCarries);
     }
 
     private final List<String> families;
@@ -53,7 +60,7 @@ public final class BuiltinTasks {
      */
     public BuiltinTasks(List<String> families, int lowest, int highest, boolean heldOut, long seed) {
         for (String family : families) {
-            if (!FAMILIES.containsKey(family)) {
+            if (!families().contains(family)) {
                 throw new UserError("There is no task family \"" + family + "\"; choose from "
                         + String.join(", ", families()) + ".");
             }
@@ -72,14 +79,21 @@ public final class BuiltinTasks {
         this.stream = RandomStream.of(seed, heldOut ? "builtin held out" : "builtin training");
     }
 
-    /** All families at all levels. */
+    /** All families of {@link #textFamilies} at all levels. */
     public static BuiltinTasks all(boolean heldOut, long seed) {
-        return new BuiltinTasks(families(), 1, HIGHEST_LEVEL, heldOut, seed);
+        return new BuiltinTasks(textFamilies(), 1, HIGHEST_LEVEL, heldOut, seed);
     }
 
     /** The names of all families. */
     public static List<String> families() {
-        return List.copyOf(FAMILIES.keySet());
+        List<String> names = new ArrayList<>(WORDED.keySet());
+        names.addAll(BARE.keySet());
+        return List.copyOf(names);
+    }
+
+    /** The names of the families that the built-in text is made of: those with worked steps. */
+    public static List<String> textFamilies() {
+        return List.copyOf(WORDED.keySet());
     }
 
     /** Problem number {@code number}. */
@@ -88,8 +102,10 @@ public final class BuiltinTasks {
         String family = families.get(random.nextInt(families.size()));
         int level = random.between(lowest, highest);
         while (true) {
-            Family.Draft draft = FAMILIES.get(family).make(level, random);
-            String key = family + " " + draft.key();
+            Family made = WORDED.getOrDefault(family, BARE.get(family));
+            Family.Draft draft = made.make(level, random);
+            // Sums are additions in another form: what is held out of the one is held out of the other.
+            String key = (WORDED.containsKey(family) ? family : ADDITION) + " " + draft.key();
             if (isHeldOut(key) == heldOut) {
                 return new Problem(family, level, key, draft.question(), draft.steps(), draft.answer());
             }

@@ -32,6 +32,28 @@ final class ColumnArithmetic {
         return new Family.Draft(Math.min(a, b) + " " + Math.max(a, b), question, steps.toString(), a + b);
     }
 
+    /** Two numbers of as many digits as the level: "23+58=" and "81", without words or steps. */
+    static Family.Draft sums(int level, RandomStream random) {
+        int a = number(level, random);
+        int b = number(level, random);
+        return new Family.Draft(Math.min(a, b) + " " + Math.max(a, b), a + "+" + b + "=", "", a + b);
+    }
+
+    /** The same with the sum of each column from the right, carry included, before the answer: "11,8,81". */
+    static Family.Draft sumsWithCarries(int level, RandomStream random) {
+        int a = number(level, random);
+        int b = number(level, random);
+        StringBuilder answer = new StringBuilder();
+        int carry = 0;
+        for (int x = a, y = b; x > 0; x /= 10, y /= 10) {
+            int column = x % 10 + y % 10 + carry;
+            answer.append(column).append(',');
+            carry = column / 10;
+        }
+        return new Family.Draft(Math.min(a, b) + " " + Math.max(a, b), a + "+" + b + "=", "",
+            answer.append(a + b).toString());
+    }
+
     /** The greater number has as many digits as the level, one more at level 1; the difference is not negative. */
     static Family.Draft subtraction(int level, RandomStream random) {
         int first = level == 1 ? random.between(1, 18) : number(level, random);

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.tasks.answers.Arithmetic;
 
 class BuiltinTasksTest {
     private static final int SAMPLES = 2000;
@@ -43,8 +44,12 @@ class BuiltinTasksTest {
         return problems;
     }
 
+    static Stream<String> textFamilies() {
+        return BuiltinTasks.textFamilies().stream();
+    }
+
     @ParameterizedTest
-    @MethodSource("families")
+    @MethodSource("textFamilies")
     void everyPrintedStepIsTrue(String family) {
         for (Problem problem : problems(family, false)) {
             assertTrue(problem.steps().endsWith("."), problem.text());
@@ -155,6 +160,9 @@ class BuiltinTasksTest {
                 case "equation" -> solved(q);
                 case "story" -> told(q);
                 case "chain" -> chained(q);
+                case "countdown" -> counted(n, q, problem.answer());
+                case "sums" -> "" + (n.get(0) + n.get(1));
+                case "sums-carry" -> columns(n.get(0), n.get(1));
                 default -> ordered(q);
             };
             assertEquals(answer, problem.answer(), problem.text());
@@ -165,6 +173,27 @@ class BuiltinTasksTest {
         Matcher m = Pattern.compile("(?:many|letter) (\\w) .*in (\\w+)[.?]").matcher(question);
         assertTrue(m.find());
         return "" + m.group(2).chars().filter(c -> c == m.group(1).charAt(0)).count();
+    }
+
+    /** The answer itself if it uses the numbers of the question and has the value asked for. */
+    private static String counted(List<Integer> inQuestion, String question, String answer) {
+        boolean first = question.startsWith("Make");
+        List<Long> given = inQuestion.subList(first ? 1 : 0, inQuestion.size() - (first ? 0 : 1)).stream().sorted()
+                .map(Long::valueOf).toList();
+        Arithmetic expression = Arithmetic.of(answer);
+        assertEquals(given, Arrays.stream(expression.numbers()).boxed().toList(), question + answer);
+        return expression.value().equals("" + inQuestion.get(first ? 0 : inQuestion.size() - 1)) ? answer : "wrong";
+    }
+
+    private static String columns(int a, int b) {
+        String digits = "";
+        int carry = 0;
+        for (int place = 1; place <= a; place *= 10) {
+            int column = a / place % 10 + b / place % 10 + carry;
+            digits += column + ",";
+            carry = column > 9 ? 1 : 0;
+        }
+        return digits + (a + b);
     }
 
     private static String solved(String question) {
