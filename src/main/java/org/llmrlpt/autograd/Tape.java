@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
@@ -17,14 +19,18 @@ import org.llmrlpt.kernels.SurrogateStatistics;
  * tape trains, remembers how to append its backward tasks; {@link #backward()} appends those in reverse. The tape runs
  * once: what it leaves is a program that is executed thousands of times.
  *
+ * <p>What is cheap to compute is not kept for the backward pass but computed again there, by the same kernels and so
+ * with the same bits: normed and rotated rows, SwiGLU. {@link #checkpoint} does so with whole layers.
+ *
  * <p>R is rows (batch times length), see {@link Kernels} for the other letters.
  */
 public final class Tape {
     private final Kernels kernels;
     private final ProgramBuilder program;
-    private final boolean training;
     private final Deque<Runnable> backward = new ArrayDeque<>();
     private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+    private final Map<Tensor, Supplier<Tensor>> recipes = new IdentityHashMap<>();
+    private boolean training;
     private Tensor newest;
 
     /** A tape that trains keeps what the backward pass needs; one that does not lets activations die early. */
@@ -36,9 +42,32 @@ public final class Tape {
 
     /** Appends the backward tasks of everything recorded so far, last operation first. */
     public void backward() {
-        while (!backward.isEmpty()) {
+        backwardTo(0);
+    }
+
+    private void backwardTo(int remembered) {
+        while (backward.size() > remembered) {
             backward.pop().run();
         }
+    }
+
+    /**
+     * A part of the model of which only the input is kept: the backward pass runs its forward tasks again, just before
+     * its backward tasks. {@code part} must give the same tasks each time and may read no other activation.
+     */
+    public Tensor checkpoint(Tensor x, UnaryOperator<Tensor> part) {
+        if (!training) {
+            return part.apply(x);
+        }
+        training = false;
+        Tensor y = part.apply(x);
+        training = true;
+        backward.push(() -> {
+            int before = backward.size();
+            gradients.put(part.apply(x), gradient(y));
+            backwardTo(before);
+        });
+        return y;
     }
 
     /** Rows of a table: tokens int [1, R], table [V, C] to [R, C]. */
@@ -54,7 +83,7 @@ public final class Tape {
         kernels.linear(program, x, w.weight(), y);
         return record(y, () -> {
             Tensor dY = gradient(y);
-            kernels.linearBackwardWeight(program, dY, x, w.gradient());
+            kernels.linearBackwardWeight(program, dY, again(x), w.gradient());
             accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, dY, w.weight(), dX, add));
         });
     }
@@ -64,6 +93,11 @@ public final class Tape {
         Tensor y = activation("normed", x.rows(), x.columns());
         Tensor rstd = activation("rstd", 1, x.rows());
         kernels.rmsNorm(program, x, w.weight(), y, rstd, eps);
+        recipes.put(y, () -> {
+            Tensor again = activation("normed_again", x.rows(), x.columns());
+            kernels.rmsNorm(program, x, w.weight(), again, activation("rstd_again", 1, x.rows()), eps);
+            return again;
+        });
         return record(y, () -> accumulate(x, (dX, add) ->
             kernels.rmsNormBackward(program, x, w.weight(), rstd, gradient(y), dX, w.gradient(), add)));
     }
@@ -91,6 +125,11 @@ public final class Tape {
     public Tensor swiGlu(Tensor gateUp) {
         Tensor out = activation("swiglu", gateUp.rows(), gateUp.columns() / 2);
         kernels.swiGlu(program, gateUp, out);
+        recipes.put(out, () -> {
+            Tensor again = activation("swiglu_again", out.rows(), out.columns());
+            kernels.swiGlu(program, gateUp, again);
+            return again;
+        });
         return record(out, () -> accumulate(gateUp, (dGateUp, add) -> {
             requireFresh(add, gateUp);
             kernels.swiGluBackward(program, gateUp, gradient(out), dGateUp);
@@ -99,7 +138,7 @@ public final class Tape {
 
     /**
      * Grouped-query attention with rotary positions: qkv [R, (H + 2G) D] to [R, H D]. Queries and keys are rotated
-     * (after QK-norm where the norms are given), values are used as they are.
+     * (after QK-norm where the norms are given), values are used as they are. Without QK-norm they rotate in place.
      *
      * @param norms weights of the query and key norms; null without QK-norm
      * @param positions int [1, R]
@@ -109,24 +148,19 @@ public final class Tape {
     public Tensor attention(Tensor qkv, Heads heads, QkNorm norms, Tensor positions, Tensor starts, Tensor angles,
         int length) {
         int d = heads.width();
-        int rows = qkv.rows();
-        Span q = new Span(0, heads.queries() * d);
-        Span k = new Span(q.end(), heads.keyValues() * d);
-        Span v = new Span(k.end(), heads.keyValues() * d);
-        Tensor rotated = activation("rotated", rows, k.end());
-        Rotation rotateQ = rotate(q.of(qkv), norms == null ? null : norms.query(), norms, positions, angles,
-            q.of(rotated), heads.queries(), d);
-        Rotation rotateK = rotate(k.of(qkv), norms == null ? null : norms.key(), norms, positions, angles,
-            k.of(rotated), heads.keyValues(), d);
-        Tensor out = activation("attended", rows, q.count());
-        Tensor lse = activation("lse", rows, heads.queries());
-        kernels.attention(program, q.of(rotated), k.of(rotated), v.of(qkv), starts, out, lse, length, d);
+        Rotation rotation = new Rotation(kernels, program, heads, norms, positions, angles);
+        Tensor rotated = rotation.forward(qkv);
+        Tensor out = activation("attended", qkv.rows(), heads.queries() * d);
+        Tensor lse = activation("lse", qkv.rows(), heads.queries());
+        kernels.attention(program, rotation.queries(rotated), rotation.keys(rotated), rotation.values(qkv), starts,
+            out, lse, length, d);
         return record(out, () -> accumulate(qkv, (dQkv, add) -> {
             requireFresh(add, qkv);
-            kernels.attentionBackward(program, q.of(rotated), k.of(rotated), v.of(qkv), starts, out, lse,
-                gradient(out), q.of(dQkv), k.of(dQkv), v.of(dQkv), length, d);
-            rotateQ.backward(q.of(dQkv));
-            rotateK.backward(k.of(dQkv));
+            Tensor turned = rotation.inPlace() ? qkv : rotation.forward(qkv);
+            kernels.attentionBackward(program, rotation.queries(turned), rotation.keys(turned), rotation.values(qkv),
+                starts, out, lse, gradient(out), rotation.queries(dQkv), rotation.keys(dQkv), rotation.values(dQkv),
+                length, d);
+            rotation.backward(qkv, dQkv);
         }));
     }
 
@@ -172,32 +206,6 @@ public final class Tape {
     public record QkNorm(Parameter query, Parameter key, float eps) {
     }
 
-    private record Span(int from, int count) {
-        int end() {
-            return from + count;
-        }
-
-        Tensor of(Tensor t) {
-            return t.columns(from, count);
-        }
-    }
-
-    private interface Rotation {
-        void backward(Tensor dX);
-    }
-
-    private Rotation rotate(Tensor x, Parameter norm, QkNorm norms, Tensor positions, Tensor angles, Tensor y,
-        int heads, int d) {
-        if (norm == null) {
-            kernels.rope(program, x, positions, angles, y, d);
-            return dX -> kernels.ropeBackward(program, dX, positions, angles, dX, d);
-        }
-        Tensor rstd = activation("qk_rstd", x.rows(), heads);
-        kernels.qkNormRope(program, x, norm.weight(), positions, angles, y, rstd, d, norms.eps());
-        return dX -> kernels.qkNormRopeBackward(program, x, norm.weight(), rstd, positions, angles, dX, dX,
-            norm.gradient(), d);
-    }
-
     private interface GradientWriter {
         void write(Tensor gradient, boolean accumulate);
     }
@@ -212,6 +220,12 @@ public final class Tape {
             gradients.put(x, fresh);
             writer.write(fresh, false);
         }
+    }
+
+    /** The values of x for the backward pass: computed again where that is cheap, else those that were kept. */
+    private Tensor again(Tensor x) {
+        Supplier<Tensor> recipe = recipes.get(x);
+        return recipe == null ? x : recipe.get();
     }
 
     private static void requireFresh(boolean accumulates, Tensor x) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.llmrlpt.bench.ProcessMemory;
 import org.llmrlpt.config.BenchGenerateSettings;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.files.JsonFile;
@@ -53,7 +54,7 @@ final class BenchGenerateCommand implements Command<BenchGenerateSettings> {
         int n = rates.length;
         double median = (rates[(n - 1) / 2] + rates[n / 2]) / 2;
         long planned = benchmark.memoryPlan().totalBytes();
-        long peak = BenchTrainCommand.peakMemory(planned);
+        long peak = ProcessMemory.peakBytes().orElse(planned);
         if (s.json()) {
             Map<String, Object> m = new LinkedHashMap<>();
             m.put("tokens_per_second", median);

@@ -5,13 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.llmrlpt.bench.ProcessMemory;
+import org.llmrlpt.bench.ProfileReport;
+import org.llmrlpt.bench.Spread;
 import org.llmrlpt.config.BenchTrainSettings;
+import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.TokenSource;
 import org.llmrlpt.data.TrainingWindows;
+import org.llmrlpt.data.tokenizer.Tokenizers;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.kernels.KernelSets;
@@ -42,28 +51,40 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
     }
 
     @Override
+    public Set<String> ignored() {
+        return namesOfRunsOnly();
+    }
+
+    /** A whole run's config names much that one step has not: where to write, when to validate. */
+    static Set<String> namesOfRunsOnly() {
+        Set<String> names = new LinkedHashSet<>(Binder.names(PretrainSettings.class));
+        names.removeAll(Binder.names(BenchTrainSettings.class));
+        return names;
+    }
+
+    @Override
     public int run(BenchTrainSettings s, Console console) throws IOException {
-        Kernels kernels = KernelSets.choose(s.device().device());
-        Workers.use(s.device().workers());
+        TrainingSettings t = s.training();
+        Kernels kernels = KernelSets.choose(t.device().device());
+        Workers.use(t.device().workers());
         Path scratch = Files.createTempDirectory("llm-rlpt-bench-");
         try {
             TokenSource tokens;
             int vocabulary;
             int endOfText = -1;
-            if (s.data().source() == null) {
-                Integer set = s.model().vocabulary();
-                vocabulary = set == null ? DEFAULT_VOCABULARY : set;
-                tokens = randomTokens(s, vocabulary);
+            if (t.data().source() == null) {
+                vocabulary = vocabulary(t);
+                tokens = randomTokens(t, vocabulary);
             } else {
-                TokenDataset set = TrainingData.open(s.data(), s.seed(), scratch, s.device().workers(),
+                TokenDataset set = TrainingData.open(t.data(), t.seed(), scratch, t.device().workers(),
                     (done, total, n) -> { });
                 tokens = set.train();
                 vocabulary = set.tokenizer().vocabularySize();
                 endOfText = set.tokenizer().endOfText();
             }
-            TrainingWindows windows = new TrainingWindows(tokens, s.length(), endOfText, s.seed());
+            TrainingWindows windows = new TrainingWindows(tokens, t.length(), endOfText, t.seed());
             try (StepBenchmark benchmark = new StepBenchmark(s, windows, vocabulary, kernels)) {
-                benchmark.memoryPlan().requireFits(s.device().memoryBytes());
+                benchmark.memoryPlan().requireFits(t.device().memoryBytes());
                 report(s, benchmark, benchmark.run(), kernels, console);
             }
         } finally {
@@ -72,39 +93,58 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
         return 0;
     }
 
-    private static TokenSource randomTokens(BenchTrainSettings s, int vocabulary) {
-        RandomStream random = RandomStream.of(s.seed(), "bench tokens");
-        int[] ids = new int[Math.max(RANDOM_TOKENS, 2 * s.length() + 2)];
+    /** Of random tokens: as many as the tokenizer has, or as the model shall have, or as bytes would have. */
+    private static int vocabulary(TrainingSettings t) {
+        if (t.data().tokenizer() != null) {
+            return Tokenizers.open(t.data().tokenizer()).vocabularySize();
+        }
+        return t.model().vocabulary() == null ? DEFAULT_VOCABULARY : t.model().vocabulary();
+    }
+
+    private static TokenSource randomTokens(TrainingSettings t, int vocabulary) {
+        RandomStream random = RandomStream.of(t.seed(), "bench tokens");
+        int[] ids = new int[Math.max(RANDOM_TOKENS, 2 * t.length() + 2)];
         Arrays.setAll(ids, i -> random.nextInt(vocabulary));
         return TokenSource.of(ids);
     }
 
     private static void report(BenchTrainSettings s, StepBenchmark benchmark, StepBenchmark.Result r, Kernels kernels,
         Console console) throws IOException {
-        long tokensPerStep = (long) s.batch() * s.length() * s.microBatches();
-        double median = median(r.total());
+        long tokensPerStep = s.training().tokens();
+        Spread step = Spread.of(r.total());
+        double tokensPerSecond = tokensPerStep / (step.median() / 1e3);
         long parameters = benchmark.model().parameters().layout().count();
+        long planned = benchmark.memoryPlan().totalBytes();
+        long peak = ProcessMemory.peakBytes().orElse(planned);
+        ProfileReport profile = s.training().profile() ? new ProfileReport(benchmark.profile()) : null;
+        if (profile != null) {
+            console.table(profile.rows());
+            console.line(profile.ceilings());
+        }
         if (s.json()) {
             Map<String, Object> phases = new LinkedHashMap<>();
-            phases.put("total", median);
-            phases.put("data", median(r.data()));
-            phases.put("forward_backward", median(r.train()));
-            phases.put("update", median(r.update()));
+            phases.put("total", step.median());
+            phases.put("data", Spread.of(r.data()).median());
+            phases.put("forward_backward", Spread.of(r.train()).median());
+            phases.put("update", Spread.of(r.update()).median());
             Map<String, Object> m = new LinkedHashMap<>();
-            m.put("tokens_per_second", tokensPerStep / (median / 1e3));
+            m.put("tokens_per_second", tokensPerSecond);
             m.put("ms_per_step", phases);
-            m.put("ms_per_step_min", Arrays.stream(r.total()).min().orElseThrow());
-            m.put("ms_per_step_max", Arrays.stream(r.total()).max().orElseThrow());
-            m.put("peak_memory_bytes", peakMemory(benchmark.memoryPlan().totalBytes()));
-            m.put("planned_memory_bytes", benchmark.memoryPlan().totalBytes());
+            m.put("ms_per_step_min", step.min());
+            m.put("ms_per_step_max", step.max());
+            m.put("peak_memory_bytes", peak);
+            m.put("planned_memory_bytes", planned);
             m.put("parameters", parameters);
             m.put("tokens_per_step", tokensPerStep);
             m.put("steps", s.steps());
             m.put("warmup_steps", r.warmupSteps());
             m.put("warmup_seconds", r.warmupSeconds());
-            m.put("threads", s.device().workers());
+            m.put("threads", s.training().device().workers());
             m.put("device", KernelSets.describe(kernels));
             m.put("nll", r.nll());
+            if (profile != null) {
+                m.put("profile", profile.toMap());
+            }
             console.line(JsonFile.line(m));
             return;
         }
@@ -113,37 +153,16 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
             row("step", r.total()), row("  data", r.data()), row("  forward and backward", r.train()),
             row("  update", r.update())));
         console.line(String.format(Locale.ROOT, "%,.0f tokens/s, %,d parameters, %,d tokens a step, peak memory %s"
-            + " (planned %s), warm-up %d steps in %.1f s", tokensPerStep / (median / 1e3), parameters, tokensPerStep,
-            MemoryPlan.gigabytes(peakMemory(benchmark.memoryPlan().totalBytes())), MemoryPlan.gigabytes(benchmark.memoryPlan().totalBytes()),
-            r.warmupSteps(), r.warmupSeconds()));
+            + " (planned %s), warm-up %d steps in %.1f s", tokensPerSecond, parameters, tokensPerStep,
+            MemoryPlan.gigabytes(peak), MemoryPlan.gigabytes(planned), r.warmupSteps(), r.warmupSeconds()));
     }
 
     private static List<String> row(String name, double[] ms) {
-        return List.of(name, number(median(ms)), number(Arrays.stream(ms).min().orElseThrow()),
-            number(Arrays.stream(ms).max().orElseThrow()));
+        Spread spread = Spread.of(ms);
+        return List.of(name, number(spread.median()), number(spread.min()), number(spread.max()));
     }
 
     private static String number(double ms) {
         return String.format(Locale.ROOT, "%.2f", ms);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int n = sorted.length;
-        return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-    }
-
-    /** The process's largest resident size where the system tells (Linux), else what the arenas need. */
-    static long peakMemory(long planned) throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (Files.isReadable(status)) {
-            for (String line : Files.readAllLines(status)) {
-                if (line.startsWith("VmHWM:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-                }
-            }
-        }
-        return planned;
     }
 }

@@ -1,6 +1,7 @@
 package org.llmrlpt.cli;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One command of the program. Its settings are a record whose components carry {@link org.llmrlpt.config.Key}s; the
@@ -17,6 +18,14 @@ public interface Command<S extends Record> {
 
     /** The record of settings. */
     Class<S> settings();
+
+    /**
+     * Names of settings that other commands have: accepted, so that their config files serve this command too, and of
+     * no effect. The help does not show them.
+     */
+    default Set<String> ignored() {
+        return Set.of();
+    }
 
     /**
      * What the command line means: a command may turn one setting into others before files and defaults are added.

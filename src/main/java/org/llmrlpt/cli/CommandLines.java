@@ -86,6 +86,9 @@ final class CommandLines {
             spec.addOption(option(s.name(), label(s.type()), s.help()
                 + (s.or().isEmpty() ? "" : " [" + s.or() + "]")));
         }
+        for (String name : command.ignored()) {
+            spec.addOption(OptionSpec.builder("--" + name).type(String.class).arity("1").hidden(true).build());
+        }
         return spec;
     }
 

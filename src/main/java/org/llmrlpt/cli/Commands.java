@@ -8,8 +8,8 @@ final class Commands {
     }
 
     static List<Command<?>> all() {
-        return List.of(new PretrainCommand(), new RlCommand(), new EvalCommand(), new GenerateCommand(),
-            new DataPrepareCommand(), new TrainTokenizerCommand(), new BenchTrainCommand(), new BenchGenerateCommand(),
-            new DevicesCommand());
+        return List.of(new PretrainCommand(), new RlCommand(), new EvalCommand(),
+            new GenerateCommand(), new DataPrepareCommand(), new TrainTokenizerCommand(), new BenchTrainCommand(),
+            new BenchGenerateCommand(), new BenchKernelsCommand(), new BenchCompareCommand(), new DevicesCommand());
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.kernels.KernelSets;
@@ -39,8 +40,8 @@ final class PretrainCommand implements Command<PretrainSettings> {
     public int run(PretrainSettings given, Console console) {
         boolean resuming = given.resume() != null;
         Path folder = Runs.folder(given.resume(), given.run(), name());
-        Kernels kernels = KernelSets.choose(given.device().device());
-        Workers.use(given.device().workers());
+        Kernels kernels = KernelSets.choose(given.training().device().device());
+        Workers.use(given.training().device().workers());
         try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
             try {
                 train(given, run, kernels, console);
@@ -65,7 +66,8 @@ final class PretrainCommand implements Command<PretrainSettings> {
 
     private static TokenDataset open(PretrainSettings settings, RunFolder run, Console console) {
         try (PreparationView progress = new PreparationView(console)) {
-            return TrainingData.open(settings.data(), settings.seed(), run.path(), settings.device().workers(),
+            TrainingSettings training = settings.training();
+            return TrainingData.open(training.data(), training.seed(), run.path(), training.device().workers(),
                 progress);
         }
     }

@@ -4,8 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.config.ModelShape;
+import org.llmrlpt.config.ObjectiveSettings;
 import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
@@ -34,6 +37,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
     @Override
     public void planned(Pretrainer trainer) {
         PretrainSettings s = trainer.settings();
+        TrainingSettings t = s.training();
         ModelShape m = trainer.model().shape();
         MemoryPlan memory = trainer.memoryPlan();
         List<List<String>> rows = new ArrayList<>();
@@ -41,15 +45,15 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         rows.add(List.of("device", KernelSets.describe(trainer.kernels())));
         rows.add(List.of("model", String.format(Locale.ROOT,
             "%s: %,d parameters (%d layers, width %d, %d/%d heads of %d,"
-            + " ffn %d, vocabulary %d%s)", s.model().file(), trainer.model().parameters().layout().count(), m.layers(),
+            + " ffn %d, vocabulary %d%s)", t.model().file(), trainer.model().parameters().layout().count(), m.layers(),
             m.width(), m.heads(), m.kvHeads(), m.headWidth(), m.ffn(), m.vocabulary(), m.tied() ? ", tied" : "")));
         rows.add(List.of("data", String.format(Locale.ROOT, "%s: %,d training and %,d validation tokens",
-            s.data().source() == null ? "built-in arithmetic and reasoning" : s.data().source(),
+            t.data().source() == null ? "built-in arithmetic and reasoning" : t.data().source(),
             trainer.data().train().size(), trainer.data().validation().size())));
-        rows.add(List.of("objective", objective(s)));
+        rows.add(List.of("objective", objective(t.objective())));
         rows.add(List.of("step", String.format(Locale.ROOT, "%,d tokens (%d sequences of %d%s), %,d steps",
-            s.sequencesPerStep() * s.length(), s.sequencesPerStep(), s.length(),
-            s.microBatches() > 1 ? ", in " + s.microBatches() + " micro-batches" : "", s.steps())));
+            t.tokens(), t.sequences(), t.length(),
+            t.microBatches() > 1 ? ", in " + t.microBatches() + " micro-batches" : "", s.steps())));
         rows.add(List.of("memory", String.format(Locale.ROOT, "%s: weights %s, gradients %s, moments %s, activations %s"
             + " (%s without sharing)", MemoryPlan.gigabytes(memory.totalBytes()),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.PARAMETERS)),
@@ -60,8 +64,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         console.table(rows);
     }
 
-    private static String objective(PretrainSettings s) {
-        var o = s.objective();
+    private static String objective(ObjectiveSettings o) {
         if (o.beta() == 0 && o.lambdaHead() == 0 && o.lambdaTail() == 0) {
             return "cross-entropy (beta 0, no rewards for other tokens)";
         }
@@ -78,7 +81,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             console.line("TornadoVM compiles the kernels during the first step, which can take minutes");
         }
         PretrainSettings s = trainer.settings();
-        long perStep = s.sequencesPerStep() * s.length();
+        long perStep = s.training().tokens();
         bar = console.progress("pretrain", "tokens", firstStep * perStep, s.steps() * perStep);
     }
 
@@ -114,6 +117,13 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         console.line("step " + step + " checkpoint: " + folder);
     }
 
+    @Override
+    public void profiled(ProfileReport report) {
+        close();
+        console.table(report.rows());
+        console.line(report.ceilings());
+    }
+
     /** The end of the run, and what to do next. */
     void finished(Pretrainer trainer, boolean allSteps) {
         close();
@@ -128,7 +138,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             console.line("validation: " + describe(lastValidation.statistics()));
         }
         console.line("next:  scripts/llm-rlpt generate model=" + newest + " "
-            + (trainer.settings().data().source() == null ? "prompt=\"Add 12 and 30.\"" : "prompt=\"...\""));
+            + (trainer.settings().training().data().source() == null ? "prompt=\"Add 12 and 30.\"" : "prompt=\"...\""));
         console.line("       scripts/llm-rlpt eval model=" + newest + " data=FILE");
     }
 

@@ -53,8 +53,7 @@ final class Relaunch {
             throw new UserError("the Java in " + System.getProperty("java.home") + " has no module " + VECTOR
                 + ": install a complete JDK 25, for example Temurin 25");
         }
-        List<String> command = command(javaExecutable(), ManagementFactory.getRuntimeMXBean().getInputArguments(),
-            System.getProperty("java.class.path"), args);
+        List<String> command = again(args);
         System.out.flush();
         System.err.flush();
         if (!isWindows()) {
@@ -75,6 +74,12 @@ final class Relaunch {
         command.add(Main.class.getName());
         command.addAll(List.of(args));
         return command;
+    }
+
+    /** The command line of another process of this program, with the flags that this one has. */
+    static List<String> again(String... args) {
+        return command(javaExecutable(), ManagementFactory.getRuntimeMXBean().getInputArguments(),
+            System.getProperty("java.class.path"), args);
     }
 
     private static String javaExecutable() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.ConfigFiles;
 import org.llmrlpt.config.UserError;
@@ -21,13 +22,17 @@ final class SettingLayers {
     private SettingLayers() {
     }
 
-    /** All given values by name, from all layers. */
-    static Map<String, String> merge(Class<? extends Record> type, Map<String, String> commandLine) {
+    /** All given values by name, from all layers, without those that the command ignores. */
+    static Map<String, String> merge(Class<? extends Record> type, Set<String> ignored,
+        Map<String, String> commandLine) {
         Map<String, String> line = new LinkedHashMap<>(commandLine);
+        line.keySet().removeAll(ignored);
         String file = line.remove(CommandLines.CONFIG);
         Map<String, String> config = new LinkedHashMap<>();
         if (file != null) {
-            config.putAll(known(type, ConfigFiles.read(Path.of(file)), file));
+            Map<String, String> values = ConfigFiles.read(Path.of(file));
+            values.keySet().removeAll(ignored);
+            config.putAll(known(type, values, file));
         }
         Map<String, String> merged = new LinkedHashMap<>();
         // A resumed run's own config has every value; its model file may have moved since.
@@ -44,7 +49,7 @@ final class SettingLayers {
     }
 
     private static boolean hasModel(Class<? extends Record> type) {
-        List<String> names = Binder.settings(type).stream().map(Binder.Setting::name).toList();
+        List<String> names = Binder.names(type);
         return names.contains(MODEL) && names.stream().anyMatch(n -> n.startsWith(OF_MODEL));
     }
 
@@ -53,7 +58,7 @@ final class SettingLayers {
     }
 
     private static Map<String, String> known(Class<? extends Record> type, Map<String, String> values, String file) {
-        List<String> names = Binder.settings(type).stream().map(Binder.Setting::name).toList();
+        List<String> names = Binder.names(type);
         for (String name : values.keySet()) {
             if (!names.contains(name)) {
                 throw new UserError("there is no setting '" + name + "', which stands in " + file

@@ -56,13 +56,18 @@ public final class Binder {
         return all;
     }
 
+    /** The dotted names of all settings of a record type. */
+    public static List<String> names(Class<? extends Record> type) {
+        return settings(type).stream().map(Setting::name).toList();
+    }
+
     /**
      * Makes the record from what was given; the rest takes its default.
      *
      * @throws UserError for an unknown key, a text that is not of the key's type, or a number outside its bounds
      */
     public static <R extends Record> R bind(Class<R> type, Map<String, String> given) {
-        List<String> known = settings(type).stream().map(Setting::name).toList();
+        List<String> known = names(type);
         for (String name : given.keySet()) {
             if (!known.contains(name)) {
                 throw new UserError("there is no setting '" + name + "'" + suggestion(name, known)

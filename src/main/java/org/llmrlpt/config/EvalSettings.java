@@ -35,7 +35,7 @@ public record EvalSettings(
 
     public EvalSettings {
         if (length != null) {
-            PretrainSettings.requirePositions(batch, length);
+            TrainingSettings.requirePositions(batch, length);
         }
         if (checkpoint != null && model != null) {
             throw new UserError("settings 'checkpoint' and 'model' mean the same: give one of them");

@@ -17,6 +17,8 @@ public final class Operation {
     private final List<Tensor> reads = new ArrayList<>();
     private final List<Tensor> writes = new ArrayList<>();
     private Grid grid;
+    private long flops;
+    private long bytes = -1;
     private Emitter emitter;
 
     Operation(String name) {
@@ -45,9 +47,31 @@ public final class Operation {
         return this;
     }
 
+    /** Floating-point operations of the task, for profiles; left out where memory is what it costs. */
+    public Operation flops(long count) {
+        flops = count;
+        return this;
+    }
+
+    /** Bytes that the task must move, for profiles, where it does not touch all of the tensors it declares. */
+    public Operation bytes(long count) {
+        bytes = count;
+        return this;
+    }
+
     /** How the task is written into a graph: ends the description. */
     public void task(Emitter how) {
         emitter = how;
+    }
+
+    long flops() {
+        return flops;
+    }
+
+    /** Bytes moved once: those said, or all that is read and all that is written. */
+    long bytes() {
+        return bytes >= 0 ? bytes : 4 * (reads.stream().mapToLong(Tensor::size).sum()
+            + writes.stream().mapToLong(Tensor::size).sum());
     }
 
     String name() {

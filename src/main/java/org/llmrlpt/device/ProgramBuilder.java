@@ -1,6 +1,8 @@
 package org.llmrlpt.device;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +53,23 @@ public final class ProgramBuilder {
 
     /** Ends the recording. The program can run once the session has started. */
     public Program build() {
-        return session.add(new Program(name, session, List.copyOf(operations), List.copyOf(inputs)));
+        return session.add(new Program(name, session, withoutUnused(), List.copyOf(inputs)));
+    }
+
+    /**
+     * Leaves out operations whose results nobody reads, such as the last product of a layer that is computed again for
+     * its gradients.
+     */
+    private List<Operation> withoutUnused() {
+        Set<Tensor> read = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Operation> used = new ArrayList<>();
+        for (Operation op : operations.reversed()) {
+            if (op.writes().stream().map(Tensor::base).anyMatch(t -> t.arena() != ArenaKind.ACTIVATIONS
+                || read.contains(t))) {
+                used.addFirst(op);
+                op.reads().forEach(t -> read.add(t.base()));
+            }
+        }
+        return List.copyOf(used);
     }
 }

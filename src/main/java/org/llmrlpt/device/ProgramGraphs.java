@@ -1,6 +1,7 @@
 package org.llmrlpt.device;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class ProgramGraphs {
 
     private final List<TaskGraph> graphs = new ArrayList<>();
     private final Map<Tensor, Integer> stagingOffsets = new IdentityHashMap<>();
+    private final Map<String, Operation> operations = new HashMap<>();
     private IntArray stagedInts;
     private FloatArray stagedFloats;
     private int firstIndex;
@@ -41,8 +43,10 @@ final class ProgramGraphs {
             String id = op.name() + "_" + number++;
             placement.of(op);
             op.emitter().emit(graph, id, placement);
+            String qualified = graph.getTaskGraphName() + "." + id;
+            operations.put(qualified, op);
             if (op.grid() != null) {
-                grids.addWorkerGrid(graph.getTaskGraphName() + "." + id, op.grid().toWorkerGrid());
+                grids.addWorkerGrid(qualified, op.grid().toWorkerGrid());
             }
             tasks++;
         }
@@ -110,6 +114,11 @@ final class ProgramGraphs {
             throw new IllegalArgumentException(length + " values do not fit the input " + input);
         }
         return at;
+    }
+
+    /** The operation behind a task, by the name "graph.task"; null for the tasks that bring the inputs. */
+    Operation operation(String qualifiedTask) {
+        return operations.get(qualifiedTask);
     }
 
     List<TaskGraph> graphs() {

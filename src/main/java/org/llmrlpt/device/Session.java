@@ -31,6 +31,7 @@ public final class Session implements AutoCloseable {
     private final Map<String, Program> programs = new LinkedHashMap<>();
     private TornadoExecutionPlan plan;
     private TornadoExecutionResult last;
+    private Profile profile;
 
     /** A tensor [rows, columns] that keeps its values between runs. */
     public Tensor persistent(ArenaKind kind, String name, int rows, int columns) {
@@ -99,6 +100,14 @@ public final class Session implements AutoCloseable {
         return graph.persistOnDevice(all);
     }
 
+    /** From the next run on, notes the time of every task; before or after {@link #start()}. */
+    public Profile profile() {
+        if (profile == null) {
+            profile = new Profile();
+        }
+        return profile;
+    }
+
     /** Copies all arenas from the host to the device: after {@link #start()}, and whenever the host changed weights. */
     public void upload() {
         last = plan.withGraph(0).execute();
@@ -106,8 +115,18 @@ public final class Session implements AutoCloseable {
 
     void run(Program program) {
         ProgramGraphs graphs = program.graphs();
-        for (int i = 0; i < graphs.graphs().size(); i++) {
-            last = plan.withGraph(graphs.firstIndex() + i).execute();
+        boolean profiled = profile != null && profile.wantsMore();
+        try (ProgramRun _ = new ProgramRun(program.name(), program.operations().size())) {
+            for (int i = 0; i < graphs.graphs().size(); i++) {
+                plan.withGraph(graphs.firstIndex() + i);
+                if (profile != null) {
+                    profile.switchOn(plan, profiled);
+                }
+                last = plan.execute();
+                if (profiled) {
+                    profile.add(program.name(), graphs, i, last.getProfilerResult().getProfileLog());
+                }
+            }
         }
     }
 

@@ -23,6 +23,8 @@ public final class RunFolder implements AutoCloseable {
     public static final String SAMPLES = "samples";
     /** What came out. */
     public static final String SUMMARY = "summary.json";
+    /** Where the time went, in a run that was profiled. */
+    public static final String PROFILE = "profile.json";
 
     private final Path folder;
     private final RunLock lock;
@@ -107,6 +109,11 @@ public final class RunFolder implements AutoCloseable {
     /** Puts the summary in place. */
     public void summary(Object summary) {
         JsonFile.write(folder.resolve(SUMMARY), summary);
+    }
+
+    /** Puts the profile in place. */
+    public void profile(Object profile) {
+        JsonFile.write(folder.resolve(PROFILE), profile);
     }
 
     /** Deletes the folder of a run that failed before its first step, so that its name is free for the next try. */

@@ -70,24 +70,39 @@ public final class Transformer {
      * @return [R, C], what the policy head reads
      */
     public Tensor forward(Tape tape, TokenInputs in, int length) {
+        return forward(tape, in, length, 0);
+    }
+
+    /** As {@link #forward(Tape, TokenInputs, int)}; the first {@code checkpointed} layers keep their input only. */
+    public Tensor forward(Tape tape, TokenInputs in, int length, int checkpointed) {
         Tape.Heads heads = new Tape.Heads(shape.heads(), shape.kvHeads(), shape.headWidth());
-        return forward(tape, in.tokens(), (layer, qkv, norms) ->
+        return forward(tape, in.tokens(), checkpointed, (layer, qkv, norms) ->
             tape.attention(qkv, heads, norms, in.positions(), in.starts(), angles, length));
     }
 
     /** Records the forward pass of tokens, int [1, R], up to the last norm, with another attention: [R, C]. */
     public Tensor forward(Tape tape, Tensor tokens, Attention attention) {
-        float eps = (float) shape.normEps();
+        return forward(tape, tokens, 0, attention);
+    }
+
+    private Tensor forward(Tape tape, Tensor tokens, int checkpointed, Attention attention) {
         Tensor x = tape.embedding(embedding, tokens);
         for (int l = 0; l < layers.size(); l++) {
-            Layer layer = layers.get(l);
-            Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
-            Tensor attended = attention.record(l, qkv, layer.qkNorm);
-            x = tape.residual(x, tape.linear(attended, layer.o));
-            Tensor gateUp = tape.linear(tape.rmsNorm(x, layer.feedForwardNorm, eps), layer.gateUp);
-            x = tape.residual(x, tape.linear(tape.swiGlu(gateUp), layer.down));
+            int number = l;
+            x = l < checkpointed ? tape.checkpoint(x, input -> forward(tape, number, input, attention))
+                : forward(tape, l, x, attention);
         }
-        return tape.rmsNorm(x, lastNorm, eps);
+        return tape.rmsNorm(x, lastNorm, (float) shape.normEps());
+    }
+
+    private Tensor forward(Tape tape, int number, Tensor x, Attention attention) {
+        float eps = (float) shape.normEps();
+        Layer layer = layers.get(number);
+        Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
+        Tensor attended = attention.record(number, qkv, layer.qkNorm);
+        Tensor between = tape.residual(x, tape.linear(attended, layer.o));
+        Tensor gateUp = tape.linear(tape.rmsNorm(between, layer.feedForwardNorm, eps), layer.gateUp);
+        return tape.residual(between, tape.linear(tape.swiGlu(gateUp), layer.down));
     }
 
     /** [maxLength, D]: the rotary angles of all positions that the session's programs have. */

@@ -1,6 +1,7 @@
 package org.llmrlpt.train;
 
 import java.nio.file.Path;
+import org.llmrlpt.bench.ProfileReport;
 
 /** Hears what a run does; the command line shows it. */
 public interface PretrainListener {
@@ -18,6 +19,9 @@ public interface PretrainListener {
 
     /** A text was sampled. */
     void sample(long step, String prompt, String continuation);
+
+    /** The run is over and was profiled. */
+    void profiled(ProfileReport report);
 
     /** A checkpoint is in place. */
     void checkpoint(long step, Path folder);

@@ -10,16 +10,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.EvaluationWindows;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.TrainingWindows;
 import org.llmrlpt.data.tokenizer.Tokenizer;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.eval.Evaluation;
@@ -35,8 +36,6 @@ import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.nn.Transformer;
-import org.llmrlpt.optim.AdamW;
-import org.llmrlpt.optim.Schedule;
 import org.llmrlpt.random.RandomStream;
 
 /**
@@ -45,6 +44,8 @@ import org.llmrlpt.random.RandomStream;
  */
 public final class Pretrainer implements AutoCloseable {
     private static final int FINAL_VALIDATION_FACTOR = 10;
+    /** A profile leaves out what ran before the compilers were done. */
+    private static final double WARM_UP_SECONDS = 5;
 
     private final PretrainSettings settings;
     private final RunFolder run;
@@ -54,14 +55,11 @@ public final class Pretrainer implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final int[] bytesPerToken;
     private final TrainingWindows windows;
-    private final Batch[] microBatches;
-    private final Session session = new Session();
     private final Kernels kernels;
     private final Shaping shaping;
+    private final Trainer trainer;
+    private final Session session;
     private final Transformer model;
-    private final TrainingStep training;
-    private final AdamW optimizer;
-    private final Schedule schedule;
     private final Evaluation evaluation;
     private final Trainee trainee;
     private final GenerationEngine engine;
@@ -82,25 +80,20 @@ public final class Pretrainer implements AutoCloseable {
         this.kernels = kernels;
         tokenizer = data.tokenizer();
         bytesPerToken = tokenizer.bytesPerToken();
-        int batch = settings.batch();
-        int length = settings.length();
-        windows = new TrainingWindows(data.train(), length, tokenizer.endOfText(), settings.seed());
-        microBatches = new Batch[settings.microBatches()];
-        for (int i = 0; i < microBatches.length; i++) {
-            microBatches[i] = new Batch(batch, length);
-        }
-        ModelShape shape = settings.model().shape(tokenizer.vocabularySize(), length);
-        shaping = Shaping.of(settings.objective());
+        TrainingSettings training = settings.training();
+        int length = training.length();
+        windows = new TrainingWindows(data.train(), length, tokenizer.endOfText(), training.seed());
+        ModelShape shape = training.model().shape(tokenizer.vocabularySize(), length);
+        shaping = Shaping.of(training.objective());
         Checkpoint.requireWritable(shape);
-        model = new Transformer(shape, session, true, shape.maxLength());
-        training = new TrainingStep(session, kernels, model, shaping, batch, length);
-        optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
-        schedule = Schedule.of(settings.optimizer(), settings.steps());
-        evaluation = new Evaluation(session, kernels, model, shaping, batch, length);
-        trainee = new Trainee(session, model, optimizer, tokenizer);
+        trainer = new Trainer(training, shape, windows, bytesPerToken, settings.steps(), kernels);
+        session = trainer.session();
+        model = trainer.model();
+        evaluation = new Evaluation(session, kernels, model, shaping, training.batch(), length);
+        trainee = new Trainee(session, model, trainer.optimizer(), tokenizer);
         engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(), 1,
             Math.min(shape.maxLength(), settings.sampleTokens() + 1));
-        samplingSeed = RandomStream.of(settings.seed(), "sampling").nextLong();
+        samplingSeed = RandomStream.of(training.seed(), "sampling").nextLong();
     }
 
     /**
@@ -111,10 +104,22 @@ public final class Pretrainer implements AutoCloseable {
      */
     public boolean run(BooleanSupplier stopSignal) {
         stop = stopSignal;
+        boolean finished = train();
+        if (settings.training().profile()) {
+            ProfileReport report = new ProfileReport(session.profile());
+            run.profile(report.toMap());
+            listener.profiled(report);
+        }
+        return finished;
+    }
+
+    private boolean train() {
         listener.planned(this);
-        session.memoryPlan().requireFits(settings.device().memoryBytes());
-        session.start();
-        model.fillAngles(session);
+        session.memoryPlan().requireFits(settings.training().device().memoryBytes());
+        trainer.start();
+        if (settings.training().profile()) {
+            session.profile().afterSeconds(WARM_UP_SECONDS);
+        }
         begin();
         session.upload();
         listener.started(this, done);
@@ -161,31 +166,26 @@ public final class Pretrainer implements AutoCloseable {
             secondsTraining = state.secondsTraining();
             metrics.truncateTo(state.metricsPosition());
         } else {
-            model.parameters().initialise(session, settings.seed(), model.shape().layers());
+            model.parameters().initialise(session, settings.training().seed(), model.shape().layers());
             metrics.truncateTo(0);
             if (settings.debugReplay() > 0) {
                 Replay.write(run.path(), trainee, windows, settings.debugReplay(),
-                    Math.toIntExact(settings.sequencesPerStep()));
+                    Math.toIntExact(settings.training().sequences()));
             }
         }
     }
 
     private StepReport step() {
         long begin = System.nanoTime();
-        long counted = nextBatches();
-        TokenStatistics statistics = new TokenStatistics();
-        for (Batch batch : microBatches) {
-            training.run(batch, counted, statistics, bytesPerToken);
-        }
+        trainer.nextBatches(done);
+        TokenStatistics statistics = trainer.gradients(done);
         requireFinite("loss", statistics.mean(RowStatistics.OBJECTIVE) + statistics.nll());
-        double rate = schedule.at(done);
-        optimizer.run(done + 1, rate);
-        session.fetch(ArenaKind.OUTPUTS);
-        double norm = optimizer.gradientNorm();
+        double rate = trainer.learningRate(done);
+        double norm = trainer.update(done);
         requireFinite("gradient norm", norm);
         done++;
         double seconds = (System.nanoTime() - begin) / 1e9;
-        long tokens = (long) microBatches.length * settings.batch() * settings.length();
+        long tokens = settings.training().tokens();
         secondsTraining += seconds;
         return new StepReport("train", done, loss(statistics), statistics, norm, rate,
             tokens / seconds, seconds * 1e3, done * tokens);
@@ -193,18 +193,6 @@ public final class Pretrainer implements AutoCloseable {
 
     private double loss(TokenStatistics statistics) {
         return shaping.isCrossEntropy() ? statistics.nll() : -statistics.mean(RowStatistics.OBJECTIVE);
-    }
-
-    /** Fills the micro-batches of the next step; returns the positions that count in all of them. */
-    private long nextBatches() {
-        long sequence = done * settings.sequencesPerStep();
-        long counted = 0;
-        for (Batch batch : microBatches) {
-            windows.fill(sequence, batch);
-            sequence += batch.rows();
-            counted += batch.counted();
-        }
-        return counted;
     }
 
     private void requireFinite(String what, double value) {
@@ -224,12 +212,18 @@ public final class Pretrainer implements AutoCloseable {
         if (data.validation().size() < 2) {
             return Optional.empty();
         }
+        try (Phase _ = new Phase("validation", done)) {
+            return validation(tokens);
+        }
+    }
+
+    private Optional<StepReport> validation(long tokens) {
         long begin = System.nanoTime();
-        long limit = Math.max(1, tokens / settings.length());
-        EvaluationWindows held = new EvaluationWindows(data.validation(), settings.length(), tokenizer.endOfText(),
-            limit);
+        int length = settings.training().length();
+        EvaluationWindows held = new EvaluationWindows(data.validation(), length, tokenizer.endOfText(),
+            Math.max(1, tokens / length));
         TokenStatistics statistics = new TokenStatistics();
-        Batch batch = microBatches[0];
+        Batch batch = trainer.spareBatch();
         for (long n = 0; n < held.count(); n += batch.rows()) {
             if (stop.getAsBoolean()) {
                 return Optional.empty();
@@ -239,8 +233,8 @@ public final class Pretrainer implements AutoCloseable {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         StepReport report = new StepReport("validation", done, loss(statistics), statistics,
-            Double.NaN, Double.NaN, statistics.count() / seconds, seconds * 1e3, done * settings.sequencesPerStep()
-            * settings.length());
+            Double.NaN, Double.NaN, statistics.count() / seconds, seconds * 1e3,
+            done * settings.training().tokens());
         metrics.write(report.toMap());
         listener.validation(report);
         return Optional.of(report);
@@ -248,6 +242,12 @@ public final class Pretrainer implements AutoCloseable {
 
     /** False if the stop signal came. */
     private boolean sample() {
+        try (Phase _ = new Phase("sample", done)) {
+            return write();
+        }
+    }
+
+    private boolean write() {
         // Texts begin as documents do: after an end-of-text mark, or with a line break where there is no such token.
         int first = tokenizer.endOfText() >= 0 ? tokenizer.endOfText() : tokenizer.encode("\n").getInt(0);
         Completion completion = engine.generate(List.of(new Prompt(new int[] {first}, 1, done)),
@@ -264,10 +264,12 @@ public final class Pretrainer implements AutoCloseable {
     }
 
     private void checkpoint(boolean reported) {
-        Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), data.fingerprint(), reported,
-            secondsTraining, Map.of());
-        listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
-            Binder.unbind(settings)));
+        try (Phase _ = new Phase("checkpoint", done)) {
+            Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), data.fingerprint(), reported,
+                secondsTraining, Map.of());
+            listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
+                Binder.unbind(settings)));
+        }
     }
 
     private boolean finish() {
@@ -283,7 +285,7 @@ public final class Pretrainer implements AutoCloseable {
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("steps", done);
         m.put("parameters", model.parameters().layout().count());
-        long tokens = done * settings.sequencesPerStep() * settings.length();
+        long tokens = done * settings.training().tokens();
         m.put("tokens", tokens);
         m.put("tokens_per_second", secondsTraining == 0 ? null : tokens / secondsTraining);
         m.put("seconds", secondsTraining);

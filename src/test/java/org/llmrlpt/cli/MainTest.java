@@ -26,7 +26,7 @@ class MainTest {
                 List.of("objective.beta=-0.25"))) {
             String[] args = {"pretrain", form.getFirst(), form.getLast()};
             assertEquals(0, main.run(form.size() == 1 ? new String[] {"pretrain", form.getFirst()} : args), main.err());
-            assertEquals(-0.25, main.pretrain().objective().beta());
+            assertEquals(-0.25, main.pretrain().training().objective().beta());
         }
     }
 

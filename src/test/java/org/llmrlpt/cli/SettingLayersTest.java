@@ -27,31 +27,31 @@ class SettingLayersTest {
         assertEquals(0, main.run("pretrain", "steps=8", "--config", config), main.err());
         var settings = main.pretrain();
         assertEquals(8, settings.steps(), "command line");
-        assertEquals(64, settings.model().width(), "config file over model file");
-        assertEquals(9, settings.objective().k(), "config file, nested");
-        assertEquals(500, settings.model().ropeBase(), "model file over default");
-        assertEquals(16, settings.batch(), "default");
+        assertEquals(64, settings.training().model().width(), "config file over model file");
+        assertEquals(9, settings.training().objective().k(), "config file, nested");
+        assertEquals(500, settings.training().model().ropeBase(), "model file over default");
+        assertEquals(16, settings.training().batch(), "default");
     }
 
     @Test
     void theDefaultModelFileIsReadWhenNobodyNamesOne() {
         assertEquals(0, main.run("pretrain"), main.err());
-        assertEquals("models/tiny.json", main.pretrain().model().file());
-        assertEquals(4, main.pretrain().model().layers());
+        assertEquals("models/tiny.json", main.pretrain().training().model().file());
+        assertEquals(4, main.pretrain().training().model().layers());
     }
 
     @Test
     void singleValuesOfTheModelCanBeOverridden() {
         assertEquals(0, main.run("pretrain", "model=models/tiny.json", "model.layers=2"), main.err());
-        assertEquals(2, main.pretrain().model().layers());
-        assertEquals(256, main.pretrain().model().width());
+        assertEquals(2, main.pretrain().training().model().layers());
+        assertEquals(256, main.pretrain().training().model().width());
     }
 
     @Test
     void aModelNamedOnTheCommandLineReplacesTheConfigFilesModelAltogether() throws IOException {
         String config = file("config.json", "{\"model\": \"models/tiny.json\", \"model.layers\": 1, \"steps\": 7}");
         assertEquals(0, main.run("pretrain", "config=" + config, "model=models/gpt2.json"), main.err());
-        assertEquals(12, main.pretrain().model().layers());
+        assertEquals(12, main.pretrain().training().model().layers());
         assertEquals(7, main.pretrain().steps());
     }
 

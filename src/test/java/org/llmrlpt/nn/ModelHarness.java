@@ -33,8 +33,13 @@ public final class ModelHarness implements AutoCloseable {
      * fallback.
      */
     public ModelHarness(Kernels kernels, ModelShape shape, Shaping shaping, int batch, int length) {
+        this(kernels, shape, shaping, batch, length, 0);
+    }
+
+    /** The same, with so many layers that compute their activations again. */
+    public ModelHarness(Kernels kernels, ModelShape shape, Shaping shaping, int batch, int length, int checkpointed) {
         model = new Transformer(shape, session, true, shape.maxLength());
-        step = new TrainingStep(session, kernels, model, shaping, batch, length);
+        step = new TrainingStep(session, kernels, model, shaping, batch, length, checkpointed);
         ProgramBuilder p = session.program("logits");
         inputs = TokenInputs.of(p, batch * length);
         Tensor h = model.forward(new Tape(kernels, p, false), inputs, length);

@@ -5,6 +5,7 @@ import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.kernels.Surrogate;
+import org.llmrlpt.kernels.Work;
 
 /**
  * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
@@ -28,29 +29,33 @@ public final class CpuKernels implements Kernels {
     }
 
     private static void gather(ProgramBuilder p, String name, Tensor table, Tensor index, Tensor out) {
-        p.operation(name).reads(table, index).writes(out).task((g, id, at) -> g.task(id, RowKernels::gather,
+        p.operation(name).reads(table, index).writes(out).bytes(8 * out.size() + 4 * index.size())
+            .task((g, id, at) -> g.task(id, RowKernels::gather,
             at.floats(table), at.offset(table), table.stride(), table.rows(), at.ints(index), at.offset(index),
             at.floats(out), at.offset(out), out.stride(), out.rows(), out.columns()));
     }
 
     @Override
     public void embeddingBackward(ProgramBuilder p, Tensor tokens, Tensor dOut, Tensor dTable) {
-        p.operation("embedding_backward").reads(tokens, dOut, dTable).writes(dTable).task((g, id, at) -> g.task(id,
-            RowKernels::scatterAdd, at.ints(tokens), at.offset(tokens), at.floats(dOut), at.offset(dOut),
+        p.operation("embedding_backward").reads(tokens, dOut, dTable).writes(dTable)
+            .bytes(12 * dOut.size() + 4 * tokens.size()).task((g, id, at) -> g.task(id, RowKernels::scatterAdd,
+            at.ints(tokens), at.offset(tokens), at.floats(dOut), at.offset(dOut),
             dOut.stride(), at.floats(dTable), at.offset(dTable), dTable.stride(), dTable.rows(), dOut.rows(),
             dOut.columns()));
     }
 
     @Override
     public void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y) {
-        p.operation("linear").reads(x, w).writes(y).task((g, id, at) -> g.task(id, LinearKernels::linear,
-            at.floats(x), at.offset(x), x.stride(), at.floats(w), at.offset(w), w.stride(), at.floats(y), at.offset(y),
-            y.stride(), y.rows(), y.columns(), x.columns()));
+        p.operation("linear").reads(x, w).writes(y).flops(Work.product(y.rows(), y.columns(), x.columns()))
+            .task((g, id, at) -> g.task(id, LinearKernels::linear, at.floats(x), at.offset(x), x.stride(),
+                at.floats(w), at.offset(w), w.stride(), at.floats(y), at.offset(y), y.stride(), y.rows(),
+                y.columns(), x.columns()));
     }
 
     @Override
     public void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate) {
         p.operation("linear_backward_input").reads(dY, w).reads(kept(dX, accumulate)).writes(dX)
+            .flops(Work.product(dX.rows(), dX.columns(), dY.columns()))
             .task((g, id, at) -> g.task(id, LinearKernels::linearBackwardInput, at.floats(dY), at.offset(dY),
                 dY.stride(), at.floats(w), at.offset(w), w.stride(), at.floats(dX), at.offset(dX), dX.stride(),
                 dY.rows(), dY.columns(), dX.columns(), accumulate ? 1 : 0));
@@ -58,7 +63,8 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
-        p.operation("linear_backward_weight").reads(dY, x, dW).writes(dW).task((g, id, at) -> g.task(id,
+        p.operation("linear_backward_weight").reads(dY, x, dW).writes(dW)
+            .flops(Work.product(dW.rows(), dW.columns(), dY.rows())).task((g, id, at) -> g.task(id,
             LinearKernels::linearBackwardWeight, at.floats(dY), at.offset(dY), dY.stride(), at.floats(x), at.offset(x),
             x.stride(), at.floats(dW), at.offset(dW), dW.stride(), dY.rows(), dY.columns(), x.columns()));
     }
@@ -121,7 +127,8 @@ public final class CpuKernels implements Kernels {
     @Override
     public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
         int length, int headWidth) {
-        p.operation("attention").reads(q, k, v, starts).writes(out, lse).task((g, id, at) -> g.task(id,
+        p.operation("attention").reads(q, k, v, starts).writes(out, lse)
+            .flops(Work.attention(2, q.rows(), length, q.columns())).task((g, id, at) -> g.task(id,
             AttentionKernels::attention, Strided.of(at, q), Strided.of(at, k), Strided.of(at, v), at.ints(starts),
             at.offset(starts), Strided.of(at, out), at.floats(lse), at.offset(lse), q.rows() / length, length,
             q.columns() / headWidth, k.columns() / headWidth, headWidth));
@@ -131,6 +138,7 @@ public final class CpuKernels implements Kernels {
     public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out,
         Tensor lse, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth) {
         p.operation("attention_backward").reads(q, k, v, starts, out, lse, dOut).writes(dQ, dK, dV)
+            .flops(Work.attention(5, q.rows(), length, q.columns()))
             .task((g, id, at) -> g.task(id, AttentionGradients::attentionBackward, Strided.of(at, q), Strided.of(at, k),
                 Strided.of(at, v), at.ints(starts), at.offset(starts), Strided.of(at, out), at.floats(lse),
                 at.offset(lse), Strided.of(at, dOut), Strided.of(at, dQ), Strided.of(at, dK), Strided.of(at, dV),
@@ -197,14 +205,15 @@ public final class CpuKernels implements Kernels {
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW) {
         long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
+        long flops = Work.policyHead(h.rows(), h.columns(), w.rows(), dH != null);
         Tensor memory = p.activation("policy_head", 1, Math.toIntExact(floats));
         if (dH == null) {
-            p.operation("policy_head_evaluation").reads(h, w, targets).writes(statistics, memory)
+            p.operation("policy_head_evaluation").reads(h, w, targets).writes(statistics, memory).flops(flops)
                 .task((g, id, at) -> g.task(id, PolicyHeadKernels::evaluate, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), shaping, Strided.of(at, statistics), at.floats(memory),
                     at.offset(memory), h.rows(), h.columns(), w.rows()));
         } else {
-            p.operation("policy_head").reads(h, w, targets, scale, dW).writes(statistics, dH, dW, memory)
+            p.operation("policy_head").reads(h, w, targets, scale, dW).writes(statistics, dH, dW, memory).flops(flops)
                 .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(scale), at.offset(scale), shaping,
                     Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),

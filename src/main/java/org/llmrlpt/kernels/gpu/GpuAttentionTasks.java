@@ -5,6 +5,7 @@ import org.llmrlpt.device.Grid;
 import org.llmrlpt.device.Placement;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
+import org.llmrlpt.kernels.Work;
 
 /** The tasks of attention: shapes as in {@link org.llmrlpt.kernels.Kernels#attention}. */
 final class GpuAttentionTasks {
@@ -31,6 +32,7 @@ final class GpuAttentionTasks {
         GpuKernels.elements(lse);
         GpuKernels.sameArena(out, lse);
         p.operation("attention").reads(q, k, v, starts).writes(out, lse).grid(grid(q, length, headWidth))
+            .flops(Work.attention(2, q.rows(), length, q.columns()))
             .task((graph, id, at) -> graph.task(id, GpuAttention::kAttention, at.context(), at.floats(q), place(at, q),
                 at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts),
                 at.floats(out), place(at, out), at.offset(lse), Pair.of(length, headWidth), heads(q, k, headWidth)));
@@ -51,6 +53,7 @@ final class GpuAttentionTasks {
     void backwardQuery(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor terms, Tensor dOut,
         Tensor dQ, int length, int headWidth) {
         p.operation("attentionBackwardQuery").reads(q, k, v, starts, terms, dOut).writes(dQ)
+            .flops(Work.attention(3, q.rows(), length, q.columns()))
             .grid(grid(q, length, headWidth)).task((graph, id, at) -> graph.task(id,
                 GpuAttentionBackward::kAttentionBackwardQuery, at.context(), at.floats(q), place(at, q), at.floats(k),
                 place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
@@ -62,6 +65,7 @@ final class GpuAttentionTasks {
         Tensor dK, Tensor dV, int length, int headWidth) {
         GpuKernels.sameArena(dK, dV);
         p.operation("attentionBackwardKeyValue").reads(q, k, v, starts, terms, dOut).writes(dK, dV)
+            .flops(Work.attention(4, q.rows(), length, q.columns()))
             .grid(grid(k, length, headWidth)).task((graph, id, at) -> graph.task(id,
                 GpuAttentionBackward::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q),
                 at.floats(k),

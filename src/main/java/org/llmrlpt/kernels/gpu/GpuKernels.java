@@ -10,6 +10,7 @@ import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.kernels.Surrogate;
+import org.llmrlpt.kernels.Work;
 
 /**
  * The primitives as KernelContext kernels, which TornadoVM compiles for OpenCL and PTX devices: here each kernel gets
@@ -99,7 +100,7 @@ public final class GpuKernels implements Kernels {
     private static void product(ProgramBuilder p, String name, Tensor a, int aRow, int aColumn, Tensor b, int bRow,
         int bColumn, Tensor c, int k, boolean accumulate) {
         int tile = GpuMatmul.TILE;
-        Operation operation = p.operation(name).reads(a, b).writes(c)
+        Operation operation = p.operation(name).reads(a, b).writes(c).flops(Work.product(c.rows(), c.columns(), k))
             .grid(Grid.groups2D((c.columns() + tile - 1) / tile, (c.rows() + tile - 1) / tile, tile, tile));
         if (accumulate) {
             operation.reads(c);

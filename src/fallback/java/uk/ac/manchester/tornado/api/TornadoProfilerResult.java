@@ -54,4 +54,9 @@ public class TornadoProfilerResult {
     public long getKernelDispatchTime() {
         return 0;
     }
+
+    /** Returns the times of the selected graphs' tasks in all executions under the profiler, as JSON objects. */
+    public String getProfileLog() {
+        return engine.profileLog();
+    }
 }

@@ -14,6 +14,8 @@ public abstract class Engine {
     final List<GraphSpec> graphs;
     final GridScheduler[] grids;
     final boolean[] selected;
+    private final ProfileLog[] logs;
+    private boolean profiling;
     private long nanos;
 
     Engine(List<GraphSpec> graphs) {
@@ -21,6 +23,7 @@ public abstract class Engine {
         grids = new GridScheduler[graphs.size()];
         selected = new boolean[graphs.size()];
         Arrays.fill(selected, true);
+        logs = graphs.stream().map(ProfileLog::new).toArray(ProfileLog[]::new);
         Set<String> names = new HashSet<>();
         for (GraphSpec graph : graphs) {
             if (!names.add(graph.name())) {
@@ -76,6 +79,25 @@ public abstract class Engine {
             if (selected[g]) { run(g); }
         }
         nanos = System.nanoTime() - start;
+    }
+
+    /** From now on notes the time of every task, or no more. */
+    public final void profile(boolean on) {
+        profiling = on;
+    }
+
+    /** Returns what the profiler noted of the selected graphs. */
+    public final String profileLog() {
+        StringBuilder all = new StringBuilder();
+        for (int g = 0; g < selected.length; g++) {
+            if (selected[g]) { all.append(logs[g].text()); }
+        }
+        return all.toString();
+    }
+
+    /** Where the times of a graph's tasks go; null when nobody wants them. */
+    final ProfileLog log(int graph) {
+        return profiling ? logs[graph] : null;
     }
 
     /** Returns the duration of the latest execution. */

@@ -38,6 +38,8 @@ final class FastEngine extends Engine {
 
     @Override
     void run(int graph) {
+        ProfileLog log = log(graph);
+        if (log != null) { log.begin(); }
         for (int t = 0; t < tasks[graph].length; t++) {
             TaskSpec task = tasks[graph][t];
             KernelTask kernel = kernels[graph][t];
@@ -46,7 +48,9 @@ final class FastEngine extends Engine {
             } else {
                 kernel.run(task.arguments(), grids[graph]);
             }
+            if (log != null) { log.ended(task); }
         }
+        if (log != null) { log.end(); }
     }
 
     @Override

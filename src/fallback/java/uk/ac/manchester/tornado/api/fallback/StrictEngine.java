@@ -80,6 +80,8 @@ final class StrictEngine extends Engine {
         for (Object array : StrictRules.owned(graph)) { allocate(index, array); }
         upload(index);
         Map<Object, DeviceBuffer> buffers = held.get(index);
+        ProfileLog log = log(index);
+        if (log != null) { log.begin(); }
         for (int t = 0; t < graph.tasks().size(); t++) {
             TaskSpec task = graph.tasks().get(t);
             Object[] arguments = onDevice(buffers, task.arguments());
@@ -88,7 +90,9 @@ final class StrictEngine extends Engine {
             } else {
                 task.code().run(arguments);
             }
+            if (log != null) { log.ended(task); }
         }
+        if (log != null) { log.end(); }
         for (GraphSpec.Transfer transfer : graph.toDevice()) { buffers.get(transfer.array()).noteOwnResult(); }
         for (GraphSpec.Transfer transfer : graph.toHost()) {
             if (transfer.mode() != DataTransferMode.UNDER_DEMAND) { buffers.get(transfer.array()).download(); }

@@ -1,0 +1,277 @@
+package org.llmrlpt.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import org.llmrlpt.config.ModelShape;
+import org.llmrlpt.device.ArenaKind;
+import org.llmrlpt.device.Program;
+import org.llmrlpt.device.ProgramBuilder;
+import org.llmrlpt.device.Session;
+import org.llmrlpt.device.Tensor;
+import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.RowStatistics;
+import org.llmrlpt.kernels.Shaping;
+
+/**
+ * Every primitive as a program of its own, with the shapes that a training step of a model gives it. R is batch times
+ * length; the other letters are those of {@link Kernels}.
+ */
+final class KernelCases {
+    private static final Shaping SHAPED = new Shaping(-0.25f, 0f, -0.1f, 100);
+    private static final float DECAY = 0.1f;
+
+    private final Kernels kernels;
+    private final Session session;
+    private final ModelShape m;
+    private final int length;
+    private final int rows;
+    private final String only;
+    private final Map<String, Tensor> tensors = new HashMap<>();
+    private final List<Case> cases = new ArrayList<>();
+
+    /**
+     * One primitive.
+     *
+     * @param shape what it was given, for people
+     * @param inputs sets what the host sends
+     */
+    record Case(String name, String shape, Program program, Consumer<Program> inputs) {
+    }
+
+    /** What records a primitive and returns how its inputs are set. */
+    private interface Recorder {
+        Consumer<Program> record(ProgramBuilder p);
+    }
+
+    /** {@code only} leaves out what does not have it in its name; null keeps all. */
+    KernelCases(Kernels kernels, Session session, ModelShape shape, int batch, int length, String only) {
+        this.kernels = kernels;
+        this.session = session;
+        this.m = shape;
+        this.length = length;
+        this.rows = batch * length;
+        this.only = only;
+    }
+
+    /** Records all programs. */
+    List<Case> record() {
+        products("qkv", m.queryWidth() + 2 * m.kvWidth(), m.width());
+        products("o", m.width(), m.queryWidth());
+        products("gate and up", 2 * m.ffn(), m.width());
+        products("down", m.width(), m.ffn());
+        attention();
+        rotation();
+        norm();
+        swiGlu();
+        embedding();
+        head("head, cross-entropy", Shaping.CROSS_ENTROPY, true);
+        head("head, shaped", SHAPED, true);
+        head("head, evaluation", SHAPED, false);
+        optimizer();
+        return cases;
+    }
+
+    /** Fills every floating-point tensor with small numbers of both signs. */
+    void fill() {
+        for (Tensor t : tensors.values()) {
+            var array = session.floats(t);
+            for (int i = 0; i < t.size(); i++) {
+                array.set(t.offset() + i, (i * 0x9E3779B9 >> 8) * 0x1p-26f);
+            }
+        }
+    }
+
+    private void products(String name, int n, int k) {
+        String shape = rows + " x " + k + " x " + n;
+        Tensor x = tensor(ArenaKind.CONSTANTS, "x", rows, k);
+        Tensor y = tensor(ArenaKind.CONSTANTS, "y", rows, n);
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", n, k);
+        Tensor dW = tensor(ArenaKind.GRADIENTS, "w", n, k);
+        add("linear, " + name, shape, p -> {
+            kernels.linear(p, x, w, y);
+            return nothing();
+        });
+        add("linear dX, " + name, shape, p -> {
+            kernels.linearBackwardInput(p, y, w, x, false);
+            return nothing();
+        });
+        add("linear dW, " + name, shape, p -> {
+            kernels.linearBackwardWeight(p, y, x, dW);
+            return nothing();
+        });
+    }
+
+    private void attention() {
+        int d = m.headWidth();
+        Tensor qkv = tensor(ArenaKind.CONSTANTS, "qkv", rows, m.queryWidth() + 2 * m.kvWidth());
+        Tensor dQkv = tensor(ArenaKind.CONSTANTS, "dQkv", rows, qkv.columns());
+        Tensor out = tensor(ArenaKind.CONSTANTS, "out", rows, m.queryWidth());
+        Tensor dOut = tensor(ArenaKind.CONSTANTS, "dOut", rows, m.queryWidth());
+        Tensor lse = tensor(ArenaKind.CONSTANTS, "lse", rows, m.heads());
+        String shape = rows / length + " x " + length + ", " + m.heads() + "/" + m.kvHeads() + " heads of " + d;
+        add("attention", shape, p -> {
+            Tensor starts = p.integerInput("starts", rows);
+            kernels.attention(p, part(qkv, 0), part(qkv, 1), part(qkv, 2), starts, out, lse, length, d);
+            return program -> program.set(starts, new int[rows]);
+        });
+        add("attention backward", shape, p -> {
+            Tensor starts = p.integerInput("starts", rows);
+            kernels.attentionBackward(p, part(qkv, 0), part(qkv, 1), part(qkv, 2), starts, out, lse, dOut,
+                part(dQkv, 0), part(dQkv, 1), part(dQkv, 2), length, d);
+            return program -> program.set(starts, new int[rows]);
+        });
+    }
+
+    /** Queries, keys or values of a tensor that has all three. */
+    private Tensor part(Tensor qkv, int which) {
+        return which == 0 ? qkv.columns(0, m.queryWidth())
+            : qkv.columns(m.queryWidth() + (which - 1) * m.kvWidth(), m.kvWidth());
+    }
+
+    private void rotation() {
+        int d = m.headWidth();
+        Tensor x = tensor(ArenaKind.CONSTANTS, "out", rows, m.queryWidth());
+        Tensor y = tensor(ArenaKind.CONSTANTS, "dOut", rows, m.queryWidth());
+        Tensor angles = tensor(ArenaKind.CONSTANTS, "angles", length, d);
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", 1, d);
+        Tensor rstd = tensor(ArenaKind.CONSTANTS, "lse", rows, m.heads());
+        String shape = rows + " x " + m.heads() + " heads of " + d;
+        IntUnaryOperator position = i -> i % length;
+        add("rope", shape, p -> {
+            Tensor positions = p.integerInput("positions", rows);
+            kernels.rope(p, x, positions, angles, y, d);
+            return program -> program.set(positions, ints(position));
+        });
+        if (m.qkNorm()) {
+            add("qk-norm and rope", shape, p -> {
+                Tensor positions = p.integerInput("positions", rows);
+                kernels.qkNormRope(p, x, w, positions, angles, y, rstd, d, (float) m.normEps());
+                return program -> program.set(positions, ints(position));
+            });
+        }
+    }
+
+    private void norm() {
+        Tensor x = tensor(ArenaKind.CONSTANTS, "x", rows, m.width());
+        Tensor y = tensor(ArenaKind.CONSTANTS, "y", rows, m.width());
+        Tensor dX = tensor(ArenaKind.CONSTANTS, "dX", rows, m.width());
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", 1, m.width());
+        Tensor dW = tensor(ArenaKind.GRADIENTS, "w", 1, m.width());
+        Tensor rstd = tensor(ArenaKind.CONSTANTS, "rstd", 1, rows);
+        String shape = rows + " x " + m.width();
+        add("rms norm", shape, p -> {
+            kernels.rmsNorm(p, x, w, y, rstd, (float) m.normEps());
+            return nothing();
+        });
+        add("rms norm backward", shape, p -> {
+            kernels.rmsNormBackward(p, x, w, rstd, y, dX, dW, false);
+            return nothing();
+        });
+        add("residual", shape, p -> {
+            kernels.add(p, x, y, dX);
+            return nothing();
+        });
+    }
+
+    private void swiGlu() {
+        Tensor gateUp = tensor(ArenaKind.CONSTANTS, "y", rows, 2 * m.ffn());
+        Tensor dGateUp = tensor(ArenaKind.CONSTANTS, "dY", rows, 2 * m.ffn());
+        Tensor out = tensor(ArenaKind.CONSTANTS, "x", rows, m.ffn());
+        String shape = rows + " x " + m.ffn();
+        add("swiglu", shape, p -> {
+            kernels.swiGlu(p, gateUp, out);
+            return nothing();
+        });
+        add("swiglu backward", shape, p -> {
+            kernels.swiGluBackward(p, gateUp, out, dGateUp);
+            return nothing();
+        });
+    }
+
+    private void embedding() {
+        Tensor table = tensor(ArenaKind.PARAMETERS, "w", m.vocabulary(), m.width());
+        Tensor dTable = tensor(ArenaKind.GRADIENTS, "w", m.vocabulary(), m.width());
+        Tensor x = tensor(ArenaKind.CONSTANTS, "x", rows, m.width());
+        String shape = rows + " of " + m.vocabulary() + " x " + m.width();
+        add("embedding", shape, p -> {
+            Tensor tokens = p.integerInput("tokens", rows);
+            kernels.embedding(p, table, tokens, x);
+            return program -> program.set(tokens, ints(this::token));
+        });
+        add("embedding backward", shape, p -> {
+            Tensor tokens = p.integerInput("tokens", rows);
+            kernels.embeddingBackward(p, tokens, x, dTable);
+            return program -> program.set(tokens, ints(this::token));
+        });
+    }
+
+    private void head(String name, Shaping shaping, boolean gradients) {
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", m.vocabulary(), m.width());
+        Tensor dW = tensor(ArenaKind.GRADIENTS, "w", m.vocabulary(), m.width());
+        Tensor h = tensor(ArenaKind.CONSTANTS, "x", rows, m.width());
+        Tensor dH = tensor(ArenaKind.CONSTANTS, "dX", rows, m.width());
+        add(name, rows + " x " + m.width() + " x " + m.vocabulary(), p -> {
+            Tensor targets = p.integerInput("targets", rows);
+            Tensor scale = p.scalarInput("scale", 1);
+            Tensor statistics = p.output("statistics", rows, RowStatistics.COLUMNS);
+            kernels.policyHead(p, h, w, targets, scale, shaping, statistics, gradients ? dH : null,
+                gradients ? dW : null);
+            return program -> {
+                program.set(targets, ints(this::token));
+                program.set(scale, 1f / rows);
+            };
+        });
+    }
+
+    private void optimizer() {
+        int n = Math.toIntExact(m.parameters());
+        Tensor[] state = {tensor(ArenaKind.PARAMETERS, "all", 1, n), tensor(ArenaKind.GRADIENTS, "all", 1, n),
+            tensor(ArenaKind.MOMENT1, "all", 1, n), tensor(ArenaKind.MOMENT2, "all", 1, n)};
+        String shape = n + " parameters";
+        add("gradient norm", shape, p -> {
+            kernels.gradientNorm(p, state[1], 1f, p.output("norm", 1, 2));
+            return nothing();
+        });
+        add("adamw", shape, p -> {
+            Tensor step = p.scalarInput("step", 3);
+            Tensor clip = tensor(ArenaKind.CONSTANTS, "clip", 1, 2);
+            kernels.adamW(p, state[0], state[1], state[2], state[3], clip, step, n, 0.9f, 0.95f, 1e-8f, DECAY);
+            return program -> program.set(step, 0f, 1f, 1f);
+        });
+    }
+
+    private void add(String name, String shape, Recorder recorder) {
+        if (only != null && !name.contains(only)) {
+            return;
+        }
+        ProgramBuilder p = session.program("case" + cases.size());
+        Consumer<Program> inputs = recorder.record(p);
+        cases.add(new Case(name, shape, p.build(), inputs));
+    }
+
+    private static Consumer<Program> nothing() {
+        return program -> { };
+    }
+
+    /** Tensors of the same place and shape are one. */
+    private Tensor tensor(ArenaKind kind, String name, int height, int width) {
+        return tensors.computeIfAbsent(kind + " " + name + " " + height + " " + width,
+            key -> session.persistent(kind, key, height, width));
+    }
+
+    private int[] ints(IntUnaryOperator value) {
+        int[] all = new int[rows];
+        Arrays.setAll(all, value);
+        return all;
+    }
+
+    /** Tokens far apart, as in text. */
+    private int token(int i) {
+        return Math.floorMod(i * 0x9E3779B1, m.vocabulary());
+    }
+}
