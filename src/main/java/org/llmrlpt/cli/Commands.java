@@ -8,7 +8,7 @@ final class Commands {
     }
 
     static List<Command<?>> all() {
-        return List.of(new PretrainCommand(), new RlCommand(), new EvalCommand(),
+        return List.of(new PretrainCommand(), new MidtrainCommand(), new RlCommand(), new EvalCommand(),
             new GenerateCommand(), new DataPrepareCommand(), new TrainTokenizerCommand(), new BenchTrainCommand(),
             new BenchGenerateCommand(), new BenchKernelsCommand(), new BenchCompareCommand(), new DevicesCommand());
     }

@@ -5,11 +5,12 @@ import java.util.Map;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.config.TrainingSettings;
-import org.llmrlpt.data.TokenDataset;
+import org.llmrlpt.data.Corpus;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
+import org.llmrlpt.train.Beginning;
 import org.llmrlpt.train.Pretrainer;
 import org.llmrlpt.train.TrainingData;
 
@@ -38,13 +39,28 @@ final class PretrainCommand implements Command<PretrainSettings> {
 
     @Override
     public int run(PretrainSettings given, Console console) {
+        return run(name(), given, given, Beginning.random(), console);
+    }
+
+    /**
+     * Trains.
+     *
+     * @param command which command it is, for names and messages
+     * @param all the command's whole settings, to be kept in the run's folder
+     */
+    static int run(String command, PretrainSettings given, Record all, Beginning beginning, Console console) {
         boolean resuming = given.resume() != null;
-        Path folder = Runs.folder(given.resume(), given.run(), name());
+        Path folder = Runs.folder(given.resume(), given.run(), command);
         Kernels kernels = KernelSets.choose(given.training().device().device());
         Workers.use(given.training().device().workers());
-        try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
+        try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(all))) {
             try {
-                train(given, run, kernels, console);
+                Corpus data = open(given.training(), run, console);
+                try (PretrainView view = new PretrainView(console, run.path(), command);
+                        Pretrainer trainer = new Pretrainer(given, run, data, kernels, beginning, view);
+                        StopSignal stop = StopSignal.install()) {
+                    view.finished(trainer, trainer.run(stop));
+                }
             } catch (RuntimeException e) {
                 if (!resuming) {
                     run.discardIfUnused();
@@ -55,19 +71,9 @@ final class PretrainCommand implements Command<PretrainSettings> {
         return 0;
     }
 
-    private static void train(PretrainSettings settings, RunFolder run, Kernels kernels, Console console) {
-        TokenDataset data = open(settings, run, console);
-        try (PretrainView view = new PretrainView(console, run.path());
-                Pretrainer trainer = new Pretrainer(settings, run, data, kernels, view);
-                StopSignal stop = StopSignal.install()) {
-            view.finished(trainer, trainer.run(stop));
-        }
-    }
-
-    private static TokenDataset open(PretrainSettings settings, RunFolder run, Console console) {
+    private static Corpus open(TrainingSettings training, RunFolder run, Console console) {
         try (PreparationView progress = new PreparationView(console)) {
-            TrainingSettings training = settings.training();
-            return TrainingData.open(training.data(), training.seed(), run.path(), training.device().workers(),
+            return TrainingData.corpus(training.data(), training.seed(), run.path(), training.device().workers(),
                 progress);
         }
     }

@@ -42,9 +42,20 @@ public final class Checkpoint {
      */
     public record State(long step, long metricsPosition, String data, boolean reported, double secondsTraining,
         Map<String, Long> counters) {
+        private static final String UPDATES = "updates";
+
+        /** Updates that the moments have seen: as many as there were steps, unless the stage counts them. */
+        public long updates() {
+            return counters.getOrDefault(UPDATES, step);
+        }
     }
 
     private Checkpoint() {
+    }
+
+    /** Whether a Hugging Face folder is a checkpoint of ours, with the optimizer's state. */
+    static boolean hasTrainer(Path folder) {
+        return Files.isRegularFile(folder.resolve(TRAINER).resolve(OPTIMIZER));
     }
 
     /** Brings everything from the device and saves it; afterwards the newest {@code keep} checkpoints remain. */
