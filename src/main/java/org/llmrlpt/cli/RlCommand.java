@@ -49,8 +49,8 @@ final class RlCommand implements Command<RlSettings> {
     @Override
     public int run(RlSettings given, Console console) {
         if (given.checkpoint() == null) {
-            throw new UserError("setting 'checkpoint' is missing: name a trained model with checkpoint=FOLDER, such as a"
-                + " run of pretrain");
+            throw new UserError("setting 'checkpoint' is missing: name a trained model with checkpoint=FOLDER, such as"
+                + " a run of pretrain");
         }
         if (given.task().name() == null) {
             throw new UserError("setting 'task' is missing: name built-in problems or a file of them with task=NAME");

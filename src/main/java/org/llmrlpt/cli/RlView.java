@@ -43,14 +43,14 @@ final class RlView implements RlListener, AutoCloseable {
             trainer.saved().folder(), m.parameters(), trainer.length())));
         rows.add(List.of("task", trainer.task().name() + (s.dynamicSampling()
             ? ", groups of equal rewards replaced in up to " + s.rounds() + " rounds" : "")));
-        rows.add(List.of("step", String.format(Locale.ROOT, "%d prompts x %d answers of up to %s tokens, temperature %s,"
-            + " %d update%s, %,d steps", s.prompts(), s.group(), s.maxNewTokens(), s.temperature(), s.updates(),
+        rows.add(List.of("step", String.format(Locale.ROOT, "%d prompts x %d answers of up to %s tokens, temperature"
+            + " %s, %d update%s, %,d steps", s.prompts(), s.group(), s.maxNewTokens(), s.temperature(), s.updates(),
             s.updates() == 1 ? "" : "s", s.steps())));
         rows.add(List.of("objective", String.format(Locale.ROOT, "GRPO: clip -%s/+%s, %s, advantages by %s std, %s",
             s.clipLow(), s.clipHigh(), name(s.loss()), name(s.advantageStd()),
             s.kl() == 0 ? "no KL term" : "KL coefficient " + s.kl())));
-        rows.add(List.of("memory", String.format(Locale.ROOT, "%s: weights %s, gradients %s, moments %s, activations %s",
-            MemoryPlan.gigabytes(memory.totalBytes()), MemoryPlan.gigabytes(memory.bytes(ArenaKind.PARAMETERS)),
+        rows.add(List.of("memory", String.format(Locale.ROOT, "%s: weights %s, gradients %s, moments %s,"
+            + " activations %s", MemoryPlan.gigabytes(memory.totalBytes()), MemoryPlan.gigabytes(memory.bytes(ArenaKind.PARAMETERS)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.GRADIENTS)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.MOMENT1) + memory.bytes(ArenaKind.MOMENT2)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.ACTIVATIONS)))));
@@ -88,7 +88,8 @@ final class RlView implements RlListener, AutoCloseable {
 
     private static String describe(EvaluationReport r) {
         return String.format(Locale.ROOT, "Avg@%d %.3f (95 %%: %.3f to %.3f) on %d problems, length %.1f, entropy %.3f",
-            r.samples(), r.average().value(), r.average().low(), r.average().high(), r.problems(), r.responseLength(), r.entropy());
+            r.samples(), r.average().value(), r.average().low(), r.average().high(), r.problems(),
+            r.responseLength(), r.entropy());
     }
 
     @Override

@@ -33,8 +33,8 @@ public record LengthStages(TreeMap<Long, Integer> byStep) {
     }
 
     private static UserError wrong(String text) {
-        return new UserError("setting 'max-new-tokens' must be a number of tokens, or stages such as 0:512,700:1024 that "
-            + "begin with step 0, not '" + text + "'");
+        return new UserError("setting 'max-new-tokens' must be a number of tokens, or stages such as 0:512,700:1024 "
+            + "that begin with step 0, not '" + text + "'");
     }
 
     /** The most tokens of an answer in a step, counted from 0. */

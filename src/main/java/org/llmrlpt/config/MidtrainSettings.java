@@ -15,8 +15,8 @@ public record MidtrainSettings(
 
     public MidtrainSettings {
         if (checkpoint == null) {
-            throw new UserError("setting 'checkpoint' is missing: name a trained model with checkpoint=FOLDER, such as a"
-                + " run of pretrain");
+            throw new UserError("setting 'checkpoint' is missing: name a trained model with checkpoint=FOLDER, such as"
+                + " a run of pretrain");
         }
     }
 }

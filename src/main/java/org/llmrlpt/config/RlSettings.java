@@ -23,15 +23,16 @@ public record RlSettings(
     double clipLow,
     @Key(value = "clip.high", or = "0.28", min = 0, max = 1000,
         help = "the importance ratio counts up to 1 + this (clip-higher)") double clipHigh,
-    @Key(value = "advantage.std", or = "population", help = "what reward - group mean is divided by: the group's std as "
-        + "a population, as a sample (TRL, verl), or none (Dr. GRPO)") AdvantageStd advantageStd,
+    @Key(value = "advantage.std", or = "population", help = "what reward - group mean is divided by: the group's std "
+        + "as a population, as a sample (TRL, verl), or none (Dr. GRPO)") AdvantageStd advantageStd,
     @Key(value = "loss", or = "token-mean", help = "token-mean over all answers (TRL: dapo), seq-mean-token-mean (TRL: "
-        + "grpo), seq-mean-token-sum, or seq-mean-token-sum-norm, which divides by max-new-tokens (TRL: dr_grpo); names "
-        + "as in verl") LossAggregation loss,
-    @Key(value = "kl", or = "0", min = 0, max = 1000, help = "coefficient of the k3 divergence from the first policy; 0: "
-        + "no reference model is kept (paper: 0)") double kl,
+        + "grpo), seq-mean-token-sum, or seq-mean-token-sum-norm, which divides by max-new-tokens (TRL: dr_grpo); "
+        + "names as in verl") LossAggregation loss,
+    @Key(value = "kl", or = "0", min = 0, max = 1000, help = "coefficient of the k3 divergence from the first policy; "
+        + "0: no reference model is kept (paper: 0)") double kl,
     @Key(value = "dynamic-sampling", or = "true",
-        help = "drop groups whose rewards are all equal and sample other prompts in their place") boolean dynamicSampling,
+        help = "drop groups whose rewards are all equal and sample other prompts in their place")
+    boolean dynamicSampling,
     @Key(value = "dynamic-sampling.rounds", or = "4", min = 1, max = 1 << 10,
         help = "most rounds of sampling in a step; then it makes do with the groups there are") int rounds,
     @Key(value = "mask-truncated", or = "false", help = "leave answers that were cut off out of the loss (DAPO)")
@@ -49,7 +50,8 @@ public record RlSettings(
     OptimizerSettings optimizer,
     DeviceSettings device,
     @Key(value = "evaluate.every", or = "20", min = 0,
-        help = "steps between evaluations on held-out problems; 0: only at the beginning and the end") long evaluateEvery,
+        help = "steps between evaluations on held-out problems; 0: only at the beginning and the end")
+    long evaluateEvery,
     @Key(value = "evaluate.problems", or = "100", min = 0, max = 1 << 20, help = "held-out problems; 0: no evaluation")
     int evaluateProblems,
     @Key(value = "evaluate.samples", or = "4", min = 1, max = 1 << 16, help = "m of Avg@m: answers to each of them")

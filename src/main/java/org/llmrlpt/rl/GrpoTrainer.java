@@ -38,8 +38,8 @@ import org.llmrlpt.train.Trainee;
 
 /**
  * Reinforcement learning with verifiable rewards by GRPO (arXiv 2402.03300, with clip-higher, token mean and dynamic
- * sampling of arXiv 2503.14476). A step is: sample answers, judge them, pack them, forward and backward, update, report.
- * Sampling and training share one model and one set of weights. What it simplifies: one device, one task, sampling and
+ * sampling of arXiv 2503.14476). A step is: sample answers, judge them, pack them, forward and backward, update,
+ * report. Sampling and training share one model and one set of weights. What it simplifies: one device, one task, sampling and
  * training take turns, no value model.
  */
 public final class GrpoTrainer implements AutoCloseable {

@@ -59,7 +59,8 @@ public final class Checkpoint {
     }
 
     /** Brings everything from the device and saves it; afterwards the newest {@code keep} checkpoints remain. */
-    public static Path write(Checkpoints checkpoints, int keep, Trainee trainee, State state, Map<String, String> settings) {
+    public static Path write(Checkpoints checkpoints, int keep, Trainee trainee, State state,
+        Map<String, String> settings) {
         Session session = trainee.session();
         session.fetch(ArenaKind.PARAMETERS);
         session.fetch(ArenaKind.MOMENT1);

@@ -39,7 +39,8 @@ import org.llmrlpt.random.RandomStream;
 
 /**
  * The pre-training stage, and mid-training, which is the same with another beginning: from the first batch to the last
- * checkpoint. A step is: next batches, forward and backward, update, report. What it simplifies: one device, no dropout.
+ * checkpoint. A step is: next batches, forward and backward, update, report. What it simplifies: one device, no
+ * dropout.
  */
 public final class Pretrainer implements AutoCloseable {
     private static final int FINAL_VALIDATION_FACTOR = 10;

@@ -51,7 +51,8 @@ class AnswerPackingTest {
     void documentsKeepTheirTokensPositionsAndBounds() {
         Answer one = new Answer(new int[] {1, 2, 3}, new int[] {4, 5}, new float[] {-1, -2}, 0.5);
         Answer two = new Answer(new int[] {6}, new int[] {7, 8}, new float[] {-3, -4}, -1);
-        PackedBatch batch = PackedBatch.of(List.of(one, two), 8, weights(LossAggregation.TOKEN_MEAN, List.of(one, two)));
+        PackedBatch batch = PackedBatch.of(List.of(one, two), 8,
+            weights(LossAggregation.TOKEN_MEAN, List.of(one, two)));
         assertArrayEquals(new int[] {1, 2, 3, 4, 6, 7, 0, 0}, batch.tokens());
         assertArrayEquals(new int[] {-1, -1, 4, 5, 7, 8, -1, -1}, batch.targets());
         assertArrayEquals(new int[] {0, 1, 2, 3, 0, 1, 0, 0}, batch.positions());
