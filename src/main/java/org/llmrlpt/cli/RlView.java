@@ -50,7 +50,8 @@ final class RlView implements RlListener, AutoCloseable {
             s.clipLow(), s.clipHigh(), name(s.loss()), name(s.advantageStd()),
             s.kl() == 0 ? "no KL term" : "KL coefficient " + s.kl())));
         rows.add(List.of("memory", String.format(Locale.ROOT, "%s: weights %s, gradients %s, moments %s,"
-            + " activations %s", MemoryPlan.gigabytes(memory.totalBytes()), MemoryPlan.gigabytes(memory.bytes(ArenaKind.PARAMETERS)),
+            + " activations %s", MemoryPlan.gigabytes(memory.totalBytes()),
+            MemoryPlan.gigabytes(memory.bytes(ArenaKind.PARAMETERS)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.GRADIENTS)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.MOMENT1) + memory.bytes(ArenaKind.MOMENT2)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.ACTIVATIONS)))));
