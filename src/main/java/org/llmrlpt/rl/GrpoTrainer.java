@@ -99,10 +99,10 @@ public final class GrpoTrainer implements AutoCloseable {
         }
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
         schedule = Schedule.of(settings.optimizer(), settings.steps());
-        int most = Math.max(settings.prompts() * settings.group(),
-            settings.evaluateProblems() * settings.evaluateSamples());
+        long most = Math.max((long) settings.prompts() * settings.group(),
+            (long) settings.evaluateProblems() * settings.evaluateSamples());
         GenerationEngine engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(),
-            Math.min(settings.slots(), most), length);
+            (int) Math.min(settings.slots(), most), length);
         rollouts = new Rollouts(settings, engine, tokenizer, task, length);
         heldOut = settings.evaluateProblems() == 0 ? null : new HeldOut(settings, engine, tokenizer, task);
         trainee = new Trainee(session, model, optimizer, tokenizer);
@@ -254,7 +254,7 @@ public final class GrpoTrainer implements AutoCloseable {
 
     /** Sampling and training use one set of weights: only rounding may tell their log-probabilities apart. */
     private void requireOnPolicy(SurrogateSums sums) {
-        if (!(sums.largestDifference() <= settings.maxDifference()) && settings.checkFinite()) {
+        if (sums.largestDifference() > settings.maxDifference()) {
             throw new UserError("in step " + (done + 1) + " the log-probability of a sampled token differs by "
                 + sums.largestDifference() + " between sampling and training, which should be the same: this is a fault"
                 + " of the program or the device; max-log-prob-difference=X allows more");

@@ -24,7 +24,6 @@ final class SurrogateSums {
             }
             double old = batch.known()[r * SampledTokens.COLUMNS + SampledTokens.OLD_LOG_P];
             double difference = Math.abs(values.get(at + SurrogateStatistics.LOG_P) - old);
-            // Math.max keeps a NaN, which a comparison would overlook.
             largestDifference = Math.max(largestDifference, difference);
         }
     }
