@@ -19,14 +19,17 @@ final class BlockedProduct {
     private static final int MAX_TASK_ROWS = 192;
     /** At least so many rows in a task, if there are as many: each task reads its columns of B. */
     private static final int MIN_TASK_ROWS = 48;
+    /**
+     * Panels of B that a row of tiles runs along, so that C is read and written in long pieces, which the processor
+     * fetches ahead: with one panel at a time a tile waits for C. So many panels stay in the second cache.
+     */
+    private static final int GROUP = 8;
     /** Tasks for each thread, so that the threads end together though one is slower. */
     private static final int TASKS_PER_THREAD = 4;
-    /** Up to so many rows of C, packing a row-major B would take longer than what it saves. */
-    private static final int FEW_ROWS = 96;
 
-    private static final Scratch A_PANELS = new Scratch();
+    /** A's rows of a task and one part of k. */
+    private static final ThreadLocal<float[]> A_ROWS = ThreadLocal.withInitial(() -> new float[0]);
     private static final Scratch B_PANELS = new Scratch();
-    private static final Scratch LAST_PANEL = new Scratch();
     private static final Scratch EDGE_TILE = new Scratch();
 
     private final Tile tile;
@@ -60,10 +63,6 @@ final class BlockedProduct {
 
     /** Multiplies by B [k, n], or by a transposed B stored [n, k]. */
     void multiply(boolean transposedB, long b, int ldb, int n, int k) {
-        if (!transposedB && m <= FEW_ROWS) {
-            multiplyAll(b, ldb, 0, n, 0, k);
-            return;
-        }
         int columns = tile.columns;
         int chunk = Math.max(MIN_CHUNK_COLUMNS, CHUNK / k / columns * columns);
         int chunkK = Math.max(1, CHUNK / Math.min(n, chunk) / Tile.MAX_K) * Tile.MAX_K;
@@ -74,14 +73,14 @@ final class BlockedProduct {
                 long panels = B_PANELS.floats((long) Panels.count(nc, columns) * columns * kc);
                 long from = transposedB ? at(b, (long) j0 * ldb + k0) : at(b, (long) k0 * ldb + j0);
                 pack(tile, alone, transposedB, from, ldb, nc, kc, panels);
-                multiplyAll(panels, 0, j0, nc, k0, kc);
+                multiplyAll(panels, j0, nc, k0, kc);
             }
         }
     }
 
     /** Multiplies by panels that {@link #pack} has filled. */
     void multiplyPacked(long panels, int n, int k) {
-        multiplyAll(panels, 0, 0, n, 0, k);
+        multiplyAll(panels, 0, n, 0, k);
     }
 
     /**
@@ -118,10 +117,9 @@ final class BlockedProduct {
     }
 
     /**
-     * Columns j0 to j0 + n of C, sums over k0 to k0 + k. {@code b} are panels of exactly that part; or, if {@code ldb}
-     * is not 0, the first element of a row-major B.
+     * Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part.
      */
-    private void multiplyAll(long b, int ldb, int j0, int n, int k0, int k) {
+    private void multiplyAll(long b, int j0, int n, int k0, int k) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
         int threads = alone ? 1 : Workers.threads();
@@ -130,17 +128,17 @@ final class BlockedProduct {
         int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(threads, tall)));
         if (alone) {
             for (int t = 0; t < tall * wide; t++) {
-                task(t, tall, wide, tiles, panels, b, ldb, j0, n, k0, k);
+                task(t, tall, wide, tiles, panels, b, j0, n, k0, k);
             }
         } else {
-            Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, ldb, j0, n, k0, k));
+            Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k));
         }
     }
 
-    private void task(int t, int tall, int wide, int tiles, int panels, long b, int ldb, int j0, int n, int k0, int k) {
+    private void task(int t, int tall, int wide, int tiles, int panels, long b, int j0, int n, int k0, int k) {
         int i = part(tiles, t / wide, tall) * tile.rows;
         int end = Math.min(m, part(tiles, t / wide + 1, tall) * tile.rows);
-        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, ldb, j0, n, k0, k);
+        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, j0, n, k0, k);
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
@@ -149,54 +147,59 @@ final class BlockedProduct {
     }
 
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
-    private void block(int i0, int rows, int p0, int p1, long b, int ldb, int j0, int n, int k0, int k) {
-        int columns = tile.columns;
-        long stride = (long) Panels.count(n, columns) * columns;
-        long pa = A_PANELS.floats(Panels.count(rows, tile.rows) * Panels.strideA(tile, Math.min(k, Tile.MAX_K)));
+    private void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k) {
+        long stride = (long) Panels.count(n, tile.columns) * tile.columns;
+        float[] rowsOfA = rowsOfA(Panels.count(rows, tile.rows) * tile.rows);
         for (int kk = 0; kk < k; kk += Tile.MAX_K) {
             int kc = Math.min(Tile.MAX_K, k - kk);
             if (transposedA) {
-                Panels.copyA(tile, at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, pa);
+                Panels.transposeA(at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, rowsOfA);
             } else {
-                Panels.transposeA(tile, at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, pa);
+                Panels.copyA(at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, rowsOfA);
             }
             boolean start = accumulate || k0 + kk > 0;
-            for (int p = p0; p < p1; p++) {
-                int j = p * columns;
-                int width = Math.min(columns, n - j);
-                long to = at(c, (long) i0 * ldc + j0 + j);
-                if (ldb == 0) {
-                    column(pa, at(b, kk * stride + (long) j * kc), 4L * columns, to, rows, width, kc, start);
-                } else if (width == columns) {
-                    column(pa, at(b, (long) kk * ldb + j), 4L * ldb, to, rows, width, kc, start);
-                } else {
-                    long last = LAST_PANEL.floats((long) columns * Tile.MAX_K);
-                    Panels.copyB(tile, at(b, (long) kk * ldb + j), ldb, width, kc, last);
-                    column(pa, last, 4L * columns, to, rows, width, kc, start);
+            for (int p = p0; p < p1; p += GROUP) {
+                int group = Math.min(GROUP, p1 - p);
+                for (int i = 0; i < rows; i += tile.rows) {
+                    row(rowsOfA, i * Tile.STRIDE_A, Math.min(tile.rows, rows - i), at(b, kk * stride), p, p + group,
+                        at(c, (long) (i0 + i) * ldc + j0), n, kc, start);
                 }
             }
         }
     }
 
-    /** One panel of B times all panels of A. Tiles that pass the edge of C go through a scratch tile. */
-    private void column(long pa, long b, long stepB, long to, int rows, int width, int kc, boolean start) {
-        long stepA = 4 * Panels.strideA(tile, kc);
+    private static float[] rowsOfA(int rows) {
+        float[] array = A_ROWS.get();
+        if (array.length < rows * Tile.STRIDE_A) {
+            array = new float[rows * Tile.STRIDE_A];
+            A_ROWS.set(array);
+        }
+        return array;
+    }
+
+    /**
+     * A row of tiles, {@code height} rows of C in panels p0 to p1 of its n columns; {@code c} is its first column of
+     * all. Tiles that pass the edge of C go through a scratch tile.
+     */
+    private void row(float[] rowsOfA, int at, int height, long b, int p0, int p1, long c, int n, int kc,
+        boolean start) {
+        int columns = tile.columns;
         long stepC = 4L * ldc;
-        for (int i = 0; i < rows; i += tile.rows) {
-            int height = Math.min(tile.rows, rows - i);
-            if (height == tile.rows && width == tile.columns) {
-                tile.multiply(pa, 4L * tile.rows, b, stepB, to, stepC, kc, start);
+        for (int p = p0; p < p1; p++) {
+            long panel = b + 4L * p * columns * kc;
+            long to = c + 4L * p * columns;
+            int width = Math.min(columns, n - p * columns);
+            if (height == tile.rows && width == columns) {
+                tile.multiply(rowsOfA, at, panel, to, stepC, kc, start);
             } else {
-                long edge = EDGE_TILE.floats((long) tile.rows * tile.columns);
-                long step = 4L * tile.columns;
+                long edge = EDGE_TILE.floats((long) tile.rows * columns);
+                long step = 4L * columns;
                 if (start) {
                     copyTile(to, stepC, edge, step, height, width);
                 }
-                tile.multiply(pa, 4L * tile.rows, b, stepB, edge, step, kc, start);
+                tile.multiply(rowsOfA, at, panel, edge, step, kc, start);
                 copyTile(edge, step, to, stepC, height, width);
             }
-            pa += stepA;
-            to += tile.rows * stepC;
         }
     }
 

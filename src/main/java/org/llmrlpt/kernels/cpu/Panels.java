@@ -7,15 +7,16 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies blocks of matrices into the panels [k][width] that a {@link Tile} reads. Where the last panel is wider than
- * what is left, it repeats the last row or column: the products with it go to elements of a tile that nobody reads.
- * Leading dimensions are in floats.
+ * Copies blocks of matrices into what a {@link Tile} reads: B into panels [k][columns], A into rows of an array. Where
+ * the last panel of B is wider than what is left, it repeats the last column: the products with it go to elements of a
+ * tile that nobody reads. Leading dimensions are in floats.
  */
 final class Panels {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
@@ -34,11 +35,6 @@ final class Panels {
         return (n + width - 1) / width;
     }
 
-    /** Floats from one panel of A to the next. */
-    static long strideA(Tile tile, int k) {
-        return (long) tile.rows * k + Tile.SLACK;
-    }
-
     /** Floats from one panel of B to the next. */
     static long strideB(Tile tile, int k) {
         return (long) tile.columns * k;
@@ -54,19 +50,55 @@ final class Panels {
         }
     }
 
-    /** A's panels from a row-major Aᵀ [k, m]. */
-    static void copyA(Tile tile, long a, int lda, int m, int k, long to) {
-        int full = m / tile.rows;
-        long stride = strideA(tile, k);
-        // Whole vectors may pass the end of a row, but not of the last row, which may end the array.
-        tile.copyA(a, 4L * lda, k - 1, full, to, 4 * stride);
-        long lastRow = at(a, (long) (k - 1) * lda);
-        for (int p = 0; p < full; p++) {
-            Memory.copy(at(lastRow, (long) p * tile.rows), at(to, p * stride + (long) (k - 1) * tile.rows), tile.rows);
+    /** Rows of A, {@link Tile#STRIDE_A} apart, from a row-major A [m, k]. */
+    static void copyA(long a, int lda, int m, int k, float[] to) {
+        for (int i = 0; i < m; i++) {
+            MemorySegment.copy(Memory.ALL, Memory.FLOAT, at(a, (long) i * lda), to, i * Tile.STRIDE_A, k);
         }
-        int done = full * tile.rows;
-        if (done < m) {
-            copyRagged(at(a, done), lda, m - done, k, tile.rows, at(to, full * stride));
+    }
+
+    /** Rows of A, {@link Tile#STRIDE_A} apart, from a row-major Aᵀ [k, m]. */
+    static void transposeA(long a, int lda, int m, int k, float[] to) {
+        long step = 4L * lda;
+        int i = 0;
+        for (; i + 4 <= k; i += 4) {
+            transposeFour(a, a + step, a + 2 * step, a + 3 * step, m, to, i);
+            a += 4 * step;
+        }
+        for (; i < k; i++) {
+            for (int j = 0; j < m; j++) {
+                to[j * Tile.STRIDE_A + i] = getFloat(at(a, j));
+            }
+            a += step;
+        }
+    }
+
+    /** Four rows of n floats become n pieces of four floats, {@link Tile#STRIDE_A} apart in {@code to}. */
+    private static void transposeFour(long r0, long r1, long r2, long r3, int n, float[] to, int at) {
+        int j = 0;
+        for (; j + 4 <= n; j += 4) {
+            long o = 4L * j;
+            FloatVector v0 = fromMemorySegment(S, ALL, r0 + o, ORDER);
+            FloatVector v1 = fromMemorySegment(S, ALL, r1 + o, ORDER);
+            FloatVector v2 = fromMemorySegment(S, ALL, r2 + o, ORDER);
+            FloatVector v3 = fromMemorySegment(S, ALL, r3 + o, ORDER);
+            FloatVector low01 = v0.rearrange(AABB).blend(v1.rearrange(AABB), ODD);
+            FloatVector high01 = v0.rearrange(CCDD).blend(v1.rearrange(CCDD), ODD);
+            FloatVector low23 = v2.rearrange(AABB).blend(v3.rearrange(AABB), ODD);
+            FloatVector high23 = v2.rearrange(CCDD).blend(v3.rearrange(CCDD), ODD);
+            low01.blend(low23.rearrange(ABAB), HIGH).intoArray(to, at);
+            low01.rearrange(CDCD).blend(low23, HIGH).intoArray(to, at + Tile.STRIDE_A);
+            high01.blend(high23.rearrange(ABAB), HIGH).intoArray(to, at + 2 * Tile.STRIDE_A);
+            high01.rearrange(CDCD).blend(high23, HIGH).intoArray(to, at + 3 * Tile.STRIDE_A);
+            at += 4 * Tile.STRIDE_A;
+        }
+        for (; j < n; j++) {
+            long o = 4L * j;
+            to[at] = getFloat(r0 + o);
+            to[at + 1] = getFloat(r1 + o);
+            to[at + 2] = getFloat(r2 + o);
+            to[at + 3] = getFloat(r3 + o);
+            at += Tile.STRIDE_A;
         }
     }
 
@@ -83,11 +115,6 @@ final class Panels {
     /** B's panels from a row-major Bᵀ [n, k], as weights are stored. */
     static void transposeB(Tile tile, long b, int ldb, int n, int k, long to) {
         transpose(b, ldb, n, k, tile.columns, to, strideB(tile, k));
-    }
-
-    /** A's panels from a row-major A [m, k]. */
-    static void transposeA(Tile tile, long a, int lda, int m, int k, long to) {
-        transpose(a, lda, m, k, tile.rows, to, strideA(tile, k));
     }
 
     /**

@@ -3,7 +3,6 @@ package org.llmrlpt.kernels.cpu;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
-import static org.llmrlpt.kernels.cpu.Memory.FLOAT;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 
 import jdk.incubator.vector.FloatVector;
@@ -21,7 +20,7 @@ final class Tile128 extends Tile {
     }
 
     @Override
-    void multiply(long a, long stepA, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
+    void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b;
         if (accumulate) {
             long q = c;
@@ -55,32 +54,32 @@ final class Tile128 extends Tile {
         for (int i = 0; i < k; i++) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, ALL.get(FLOAT, a));
+            FloatVector x = broadcast(S, a[at]);
             c0a = x.fma(b0, c0a);
             c0b = x.fma(b1, c0b);
-            x = broadcast(S, ALL.get(FLOAT, a + 4));
+            x = broadcast(S, a[at + STRIDE_A]);
             c1a = x.fma(b0, c1a);
             c1b = x.fma(b1, c1b);
-            x = broadcast(S, ALL.get(FLOAT, a + 8));
+            x = broadcast(S, a[at + 2 * STRIDE_A]);
             c2a = x.fma(b0, c2a);
             c2b = x.fma(b1, c2b);
-            x = broadcast(S, ALL.get(FLOAT, a + 12));
+            x = broadcast(S, a[at + 3 * STRIDE_A]);
             c3a = x.fma(b0, c3a);
             c3b = x.fma(b1, c3b);
-            x = broadcast(S, ALL.get(FLOAT, a + 16));
+            x = broadcast(S, a[at + 4 * STRIDE_A]);
             c4a = x.fma(b0, c4a);
             c4b = x.fma(b1, c4b);
-            x = broadcast(S, ALL.get(FLOAT, a + 20));
+            x = broadcast(S, a[at + 5 * STRIDE_A]);
             c5a = x.fma(b0, c5a);
             c5b = x.fma(b1, c5b);
-            x = broadcast(S, ALL.get(FLOAT, a + 24));
+            x = broadcast(S, a[at + 6 * STRIDE_A]);
             c6a = x.fma(b0, c6a);
             c6b = x.fma(b1, c6b);
-            x = broadcast(S, ALL.get(FLOAT, a + 28));
+            x = broadcast(S, a[at + 7 * STRIDE_A]);
             c7a = x.fma(b0, c7a);
             c7b = x.fma(b1, c7b);
-            a += stepA;
-            b += stepB;
+            at++;
+            b += 2 * BYTES;
         }
         c0a.intoMemorySegment(ALL, c, ORDER);
         c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
@@ -120,22 +119,6 @@ final class Tile128 extends Tile {
             }
             from += stepFrom;
             to += 2 * BYTES;
-        }
-    }
-
-    @Override
-    void copyA(long from, long stepFrom, int k, int panels, long to, long stepPanel) {
-        for (int i = 0; i < k; i++) {
-            long s = from;
-            long d = to;
-            for (int p = 0; p < panels; p++) {
-                fromMemorySegment(S, ALL, s, ORDER).intoMemorySegment(ALL, d, ORDER);
-                fromMemorySegment(S, ALL, s + BYTES, ORDER).intoMemorySegment(ALL, d + BYTES, ORDER);
-                s += 4 * ROWS;
-                d += stepPanel;
-            }
-            from += stepFrom;
-            to += 4 * ROWS;
         }
     }
 }

@@ -3,18 +3,16 @@ package org.llmrlpt.kernels.cpu;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
-import static org.llmrlpt.kernels.cpu.Memory.FLOAT;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** 8 rows by 32 columns, for the 32 registers of AVX-512: 16 accumulators, two vectors of B and one of A. */
+/** 12 rows by 32 columns, for the 32 registers of AVX-512: 24 accumulators, two vectors of B and one of A. */
 final class Tile512 extends Tile {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
-    private static final VectorSpecies<Float> ROW_OF_A = FloatVector.SPECIES_256;
     private static final int BYTES = S.vectorByteSize();
-    private static final int ROWS = 8;
+    private static final int ROWS = 12;
     private static final int COLUMNS = 2 * S.length();
 
     Tile512() {
@@ -22,8 +20,9 @@ final class Tile512 extends Tile {
     }
 
     @Override
-    void multiply(long a, long stepA, long b, long stepB, long c, long stepC, int k, boolean accumulate) {
-        FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b;
+    void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
+        FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b;
+        FloatVector c6a, c6b, c7a, c7b, c8a, c8b, c9a, c9b, c10a, c10b, c11a, c11b;
         if (accumulate) {
             long q = c;
             c0a = fromMemorySegment(S, ALL, q, ORDER);
@@ -49,39 +48,63 @@ final class Tile512 extends Tile {
             q += stepC;
             c7a = fromMemorySegment(S, ALL, q, ORDER);
             c7b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
+            q += stepC;
+            c8a = fromMemorySegment(S, ALL, q, ORDER);
+            c8b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
+            q += stepC;
+            c9a = fromMemorySegment(S, ALL, q, ORDER);
+            c9b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
+            q += stepC;
+            c10a = fromMemorySegment(S, ALL, q, ORDER);
+            c10b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
+            q += stepC;
+            c11a = fromMemorySegment(S, ALL, q, ORDER);
+            c11b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
         } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b =
-                FloatVector.zero(S);
+            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = FloatVector.zero(S);
+            c6a = c6b = c7a = c7b = c8a = c8b = c9a = c9b = c10a = c10b = c11a = c11b = FloatVector.zero(S);
         }
         for (int i = 0; i < k; i++) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, ALL.get(FLOAT, a));
+            FloatVector x = broadcast(S, a[at]);
             c0a = x.fma(b0, c0a);
             c0b = x.fma(b1, c0b);
-            x = broadcast(S, ALL.get(FLOAT, a + 4));
+            x = broadcast(S, a[at + STRIDE_A]);
             c1a = x.fma(b0, c1a);
             c1b = x.fma(b1, c1b);
-            x = broadcast(S, ALL.get(FLOAT, a + 8));
+            x = broadcast(S, a[at + 2 * STRIDE_A]);
             c2a = x.fma(b0, c2a);
             c2b = x.fma(b1, c2b);
-            x = broadcast(S, ALL.get(FLOAT, a + 12));
+            x = broadcast(S, a[at + 3 * STRIDE_A]);
             c3a = x.fma(b0, c3a);
             c3b = x.fma(b1, c3b);
-            x = broadcast(S, ALL.get(FLOAT, a + 16));
+            x = broadcast(S, a[at + 4 * STRIDE_A]);
             c4a = x.fma(b0, c4a);
             c4b = x.fma(b1, c4b);
-            x = broadcast(S, ALL.get(FLOAT, a + 20));
+            x = broadcast(S, a[at + 5 * STRIDE_A]);
             c5a = x.fma(b0, c5a);
             c5b = x.fma(b1, c5b);
-            x = broadcast(S, ALL.get(FLOAT, a + 24));
+            x = broadcast(S, a[at + 6 * STRIDE_A]);
             c6a = x.fma(b0, c6a);
             c6b = x.fma(b1, c6b);
-            x = broadcast(S, ALL.get(FLOAT, a + 28));
+            x = broadcast(S, a[at + 7 * STRIDE_A]);
             c7a = x.fma(b0, c7a);
             c7b = x.fma(b1, c7b);
-            a += stepA;
-            b += stepB;
+            x = broadcast(S, a[at + 8 * STRIDE_A]);
+            c8a = x.fma(b0, c8a);
+            c8b = x.fma(b1, c8b);
+            x = broadcast(S, a[at + 9 * STRIDE_A]);
+            c9a = x.fma(b0, c9a);
+            c9b = x.fma(b1, c9b);
+            x = broadcast(S, a[at + 10 * STRIDE_A]);
+            c10a = x.fma(b0, c10a);
+            c10b = x.fma(b1, c10b);
+            x = broadcast(S, a[at + 11 * STRIDE_A]);
+            c11a = x.fma(b0, c11a);
+            c11b = x.fma(b1, c11b);
+            at++;
+            b += 2 * BYTES;
         }
         c0a.intoMemorySegment(ALL, c, ORDER);
         c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
@@ -106,6 +129,18 @@ final class Tile512 extends Tile {
         c += stepC;
         c7a.intoMemorySegment(ALL, c, ORDER);
         c7b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c += stepC;
+        c8a.intoMemorySegment(ALL, c, ORDER);
+        c8b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c += stepC;
+        c9a.intoMemorySegment(ALL, c, ORDER);
+        c9b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c += stepC;
+        c10a.intoMemorySegment(ALL, c, ORDER);
+        c10b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c += stepC;
+        c11a.intoMemorySegment(ALL, c, ORDER);
+        c11b.intoMemorySegment(ALL, c + BYTES, ORDER);
     }
 
     @Override
@@ -121,21 +156,6 @@ final class Tile512 extends Tile {
             }
             from += stepFrom;
             to += 2 * BYTES;
-        }
-    }
-
-    @Override
-    void copyA(long from, long stepFrom, int k, int panels, long to, long stepPanel) {
-        for (int i = 0; i < k; i++) {
-            long s = from;
-            long d = to;
-            for (int p = 0; p < panels; p++) {
-                fromMemorySegment(ROW_OF_A, ALL, s, ORDER).intoMemorySegment(ALL, d, ORDER);
-                s += 4 * ROWS;
-                d += stepPanel;
-            }
-            from += stepFrom;
-            to += 4 * ROWS;
         }
     }
 }
