@@ -6,8 +6,8 @@ public record BenchGenerateSettings(
     @Key(value = "sequences", or = "64", min = 1, max = 1 << 20, help = "sequences in all") int sequences,
     @Key(value = "group", or = "1", min = 1, max = 1 << 20, help = "sequences that share a prompt; divides sequences")
     int group,
-    @Key(value = "slots", min = 1, max = 1 << 16, help = "sequences that run at the same time; default: all, at most 64")
-    Integer slots,
+    @Key(value = "slots", min = 1, max = 1 << 16,
+        help = "sequences that run at the same time; default: all, at most 64") Integer slots,
     @Key(value = "prompt", or = "16", min = 1, max = 1 << 20, help = "tokens of a prompt") int prompt,
     @Key(value = "new-tokens", or = "128", min = 1, max = 1 << 20, help = "tokens to add to each") int newTokens,
     @Key(value = "repetitions", or = "5", min = 1, max = 1 << 20, help = "timed runs; the median counts")

@@ -6,11 +6,12 @@ import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.FLOAT;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
+import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
+import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -59,7 +60,7 @@ public final class DecodeAttention {
 
     private static void heads(long q, long k, long v, long step, int keys, long out, int heads, int width,
         float scale) {
-        int pitch = (keys + LANES + 3) / LANES * LANES;
+        int pitch = S.loopBound(keys + LANES + 3);
         long scores = SCORES.floats((long) heads * pitch);
         long lanes = LANE_SUMS.floats(4L * LANES);
         for (int j = 0; j < keys; j += BLOCK) {
@@ -83,7 +84,6 @@ public final class DecodeAttention {
     /** scores[j] = q · k[j] for n keys; up to three more elements behind them are overwritten. */
     private static void scores(long q, long k, long step, int n, int width, long scores, long lanes) {
         int whole = S.loopBound(width);
-        VectorMask<Float> rest = S.indexInRange(whole, width);
         for (int j = 0; j < n; j += 4) {
             long k0 = k + j * step;
             long k1 = k + Math.min(j + 1, n - 1) * step;
@@ -101,33 +101,36 @@ public final class DecodeAttention {
                 s2 = x.fma(fromMemorySegment(S, ALL, k2 + o, ORDER), s2);
                 s3 = x.fma(fromMemorySegment(S, ALL, k3 + o, ORDER), s3);
             }
-            if (whole < width) {
-                long o = 4L * whole;
-                FloatVector x = fromMemorySegment(S, ALL, q + o, ORDER, rest);
-                s0 = x.fma(fromMemorySegment(S, ALL, k0 + o, ORDER, rest), s0);
-                s1 = x.fma(fromMemorySegment(S, ALL, k1 + o, ORDER, rest), s1);
-                s2 = x.fma(fromMemorySegment(S, ALL, k2 + o, ORDER, rest), s2);
-                s3 = x.fma(fromMemorySegment(S, ALL, k3 + o, ORDER, rest), s3);
-            }
             s0.intoMemorySegment(ALL, lanes, ORDER);
             s1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
             s2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
             s3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
-            Lanes.sumFour(lanes, LANES, at(scores, j));
+            long to = at(scores, j);
+            Lanes.sumFour(lanes, LANES, to);
+            for (int i = whole; i < width; i++) {
+                long o = 4L * i;
+                float x = getFloat(q + o);
+                setFloat(to, Math.fma(x, getFloat(k0 + o), getFloat(to)));
+                setFloat(to + 4, Math.fma(x, getFloat(k1 + o), getFloat(to + 4)));
+                setFloat(to + 8, Math.fma(x, getFloat(k2 + o), getFloat(to + 8)));
+                setFloat(to + 12, Math.fma(x, getFloat(k3 + o), getFloat(to + 12)));
+            }
         }
     }
 
-    /** scores = softmax(scores · scale), n of them. */
+    /** scores = softmax(scores · scale), n of them; what follows them up to a whole vector becomes 0. */
     private static void softmax(long scores, int n, float scale, long lanes) {
         FloatVector factor = broadcast(S, scale);
-        FloatVector shift = broadcast(S, -Rows.max(scores, n) * scale);
+        float largest = Rows.max(scores, n) * scale;
+        FloatVector shift = broadcast(S, -largest);
         FloatVector sum = FloatVector.zero(S);
+        for (int i = n; i % LANES != 0; i++) {
+            setFloat(at(scores, i), Float.NEGATIVE_INFINITY);
+        }
         for (int i = 0; i < n; i += LANES) {
             long p = at(scores, i);
-            VectorMask<Float> inside = S.indexInRange(i, n);
-            FloatVector x = fromMemorySegment(S, ALL, p, ORDER, inside).fma(factor, shift);
-            FloatVector e = FloatVector.zero(S).blend(VectorMath.exp(x), inside);
-            e.intoMemorySegment(ALL, p, ORDER, inside);
+            FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).fma(factor, shift));
+            e.intoMemorySegment(ALL, p, ORDER);
             sum = sum.add(e);
         }
         sum.intoMemorySegment(ALL, lanes, ORDER);
@@ -140,8 +143,15 @@ public final class DecodeAttention {
         for (; i + 4 * LANES <= width; i += 4 * LANES) {
             fourVectors(weights, at(v, i), step, n, at(out, i), accumulate);
         }
-        for (; i < width; i += LANES) {
-            oneVector(weights, at(v, i), step, n, at(out, i), accumulate, S.indexInRange(i, width));
+        for (; i + LANES <= width; i += LANES) {
+            oneVector(weights, at(v, i), step, n, at(out, i), accumulate);
+        }
+        for (; i < width; i++) {
+            float sum = accumulate ? getFloat(at(out, i)) : 0f;
+            for (int j = 0; j < n; j++) {
+                sum = Math.fma(getFloat(at(weights, j)), getFloat(at(v + j * step, i)), sum);
+            }
+            setFloat(at(out, i), sum);
         }
     }
 
@@ -183,14 +193,13 @@ public final class DecodeAttention {
         a3.add(b3).intoMemorySegment(ALL, out + 3 * BYTES, ORDER);
     }
 
-    private static void oneVector(long weights, long v, long step, int n, long out, boolean accumulate,
-        VectorMask<Float> inside) {
-        FloatVector sum = accumulate ? fromMemorySegment(S, ALL, out, ORDER, inside) : FloatVector.zero(S);
+    private static void oneVector(long weights, long v, long step, int n, long out, boolean accumulate) {
+        FloatVector sum = accumulate ? fromMemorySegment(S, ALL, out, ORDER) : FloatVector.zero(S);
         for (int j = 0; j < n; j++) {
             FloatVector w = broadcast(S, ALL.get(FLOAT, at(weights, j)));
-            sum = w.fma(fromMemorySegment(S, ALL, v, ORDER, inside), sum);
+            sum = w.fma(fromMemorySegment(S, ALL, v, ORDER), sum);
             v += step;
         }
-        sum.intoMemorySegment(ALL, out, ORDER, inside);
+        sum.intoMemorySegment(ALL, out, ORDER);
     }
 }

@@ -48,23 +48,24 @@ final class Lanes {
             }
             return;
         }
-        FloatVector a = fold(address, count);
-        FloatVector b = fold(Memory.at(address, count), count);
-        FloatVector c = fold(Memory.at(address, 2L * count), count);
-        FloatVector d = fold(Memory.at(address, 3L * count), count);
+        long second = Memory.at(address, count);
+        long third = Memory.at(second, count);
+        long fourth = Memory.at(third, count);
+        FloatVector a = fromMemorySegment(FOUR, ALL, address, ORDER);
+        FloatVector b = fromMemorySegment(FOUR, ALL, second, ORDER);
+        FloatVector c = fromMemorySegment(FOUR, ALL, third, ORDER);
+        FloatVector d = fromMemorySegment(FOUR, ALL, fourth, ORDER);
+        for (int i = 4; i < count; i += 4) {
+            long o = 4L * i;
+            a = a.add(fromMemorySegment(FOUR, ALL, address + o, ORDER));
+            b = b.add(fromMemorySegment(FOUR, ALL, second + o, ORDER));
+            c = c.add(fromMemorySegment(FOUR, ALL, third + o, ORDER));
+            d = d.add(fromMemorySegment(FOUR, ALL, fourth + o, ORDER));
+        }
         FloatVector ab = a.rearrange(AABB).blend(b.rearrange(AABB), ODD)
             .add(a.rearrange(CCDD).blend(b.rearrange(CCDD), ODD));
         FloatVector cd = c.rearrange(AABB).blend(d.rearrange(AABB), ODD)
             .add(c.rearrange(CCDD).blend(d.rearrange(CCDD), ODD));
         ab.blend(cd.rearrange(ABAB), HIGH).add(ab.rearrange(CDCD).blend(cd, HIGH)).intoMemorySegment(ALL, to, ORDER);
-    }
-
-    /** The sums of every fourth float. */
-    private static FloatVector fold(long address, int count) {
-        FloatVector fours = fromMemorySegment(FOUR, ALL, address, ORDER);
-        for (int i = 4; i < count; i += 4) {
-            fours = fours.add(fromMemorySegment(FOUR, ALL, Memory.at(address, i), ORDER));
-        }
-        return fours;
     }
 }
