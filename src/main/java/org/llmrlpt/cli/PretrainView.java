@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.llmrlpt.bench.ProfileReport;
+import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.ObjectiveSettings;
 import org.llmrlpt.config.PretrainSettings;
@@ -50,7 +51,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             + " ffn %d, vocabulary %d%s)", t.model().file(), trainer.model().parameters().layout().count(), m.layers(),
             m.width(), m.heads(), m.kvHeads(), m.headWidth(), m.ffn(), m.vocabulary(), m.tied() ? ", tied" : "")));
         rows.add(List.of("data", String.format(Locale.ROOT, "%s: %,d training and %,d validation tokens",
-            t.data().source() == null ? "built-in arithmetic and reasoning" : t.data().source(),
+            t.data().source() == null ? builtin(t.data()) : t.data().source(),
             trainer.data().trainingTokens(), trainer.data().validationTokens())));
         rows.add(List.of("objective", objective(t.objective())));
         rows.add(List.of("step", String.format(Locale.ROOT, "%,d tokens (%d sequences of %d%s), %,d steps",
@@ -64,6 +65,11 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.ACTIVATIONS)),
             MemoryPlan.gigabytes(memory.activationBytesWithoutSharing()))));
         console.table(rows);
+    }
+
+    private static String builtin(DataSettings data) {
+        String problems = data.builtin().equals("builtin") ? "arithmetic and reasoning" : data.builtin();
+        return "built-in " + problems + (data.builtinLevel() == null ? "" : ", level " + data.builtinLevel());
     }
 
     private static String objective(ObjectiveSettings o) {
@@ -135,7 +141,8 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         }
         Path newest = trainer.newestCheckpoint();
         console.line("");
-        console.line("done: " + run + " holds the checkpoints (Hugging Face folders), metrics.jsonl and summary.json");
+        console.line("done: " + run + " holds the checkpoints (Hugging Face folders), metrics.jsonl, summary.json and "
+            + "report.html");
         if (lastValidation != null) {
             console.line("validation: " + describe(lastValidation.statistics()));
         }

@@ -12,6 +12,10 @@ public record DataSettings(
         + "tenth of a single text, a twentieth of many documents") Double validationFraction,
     @Key(value = "data.builtin-megabytes", or = "4", min = 0.01, max = 100000,
         help = "size of the built-in text in MB") double builtinMegabytes,
+    @Key(value = "data.builtin", or = "builtin", help = "problems of the built-in text: builtin (all with worked "
+        + "steps) or the name of a built-in task, such as arithmetic or sums") String builtin,
+    @Key(value = "data.builtin-level", help = "difficulty of the built-in text, such as 2 or 1-3; default: all levels")
+    String builtinLevel,
     @Key(value = "tokenizer",
         help = "bytes, a tokenizer.json, or a folder with vocab.json and merges.txt; default: bytes, or what the data "
             + "were prepared with")
@@ -24,6 +28,7 @@ public record DataSettings(
 
     /** The same settings for one source of the mixture. */
     public DataSettings of(DataPart part) {
-        return new DataSettings(part.source(), field, validationFraction, builtinMegabytes, tokenizer);
+        return new DataSettings(part.source(), field, validationFraction, builtinMegabytes, builtin,
+            builtinLevel, tokenizer);
     }
 }

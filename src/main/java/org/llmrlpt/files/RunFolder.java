@@ -10,7 +10,7 @@ import org.llmrlpt.config.UserError;
 /**
  * Everything of one run, in one folder, held by one process at a time:
  * {@code config.json} (every setting), {@code metrics.jsonl}, {@code checkpoints/step-000123/}, {@code samples/} and,
- * at the end, {@code summary.json}.
+ * at the end, {@code summary.json} and {@code report.html}.
  */
 public final class RunFolder implements AutoCloseable {
     /** The resolved settings. */
@@ -25,6 +25,8 @@ public final class RunFolder implements AutoCloseable {
     public static final String SUMMARY = "summary.json";
     /** Where the time went, in a run that was profiled. */
     public static final String PROFILE = "profile.json";
+    /** The page that shows it all. */
+    public static final String REPORT = "report.html";
 
     private final Path folder;
     private final RunLock lock;

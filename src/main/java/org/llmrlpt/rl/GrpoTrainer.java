@@ -31,6 +31,7 @@ import org.llmrlpt.kernels.SurrogateStatistics;
 import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.optim.AdamW;
 import org.llmrlpt.optim.Schedule;
+import org.llmrlpt.report.RunReport;
 import org.llmrlpt.tasks.Task;
 import org.llmrlpt.train.Checkpoint;
 import org.llmrlpt.train.SavedModel;
@@ -39,8 +40,8 @@ import org.llmrlpt.train.Trainee;
 /**
  * Reinforcement learning with verifiable rewards by GRPO (arXiv 2402.03300, with clip-higher, token mean and dynamic
  * sampling of arXiv 2503.14476). A step is: sample answers, judge them, pack them, forward and backward, update,
- * report. Sampling and training share one model and one set of weights. What it simplifies: one device, one task, sampling and
- * training take turns, no value model.
+ * report. Sampling and training share one model and one set of weights. What it simplifies: one device, one task,
+ * sampling and training take turns, no value model.
  */
 public final class GrpoTrainer implements AutoCloseable {
     private static final String NEXT_PROBLEM = "next_problem";
@@ -156,6 +157,9 @@ public final class GrpoTrainer implements AutoCloseable {
         }
         if (finished) {
             run.summary(summary());
+            if (done > 0) {
+                RunReport.write(run.path(), run.path().resolve(RunFolder.REPORT));
+            }
         }
         return finished;
     }

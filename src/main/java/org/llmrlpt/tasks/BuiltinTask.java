@@ -15,8 +15,6 @@ import org.llmrlpt.tasks.answers.Finder;
  */
 final class BuiltinTask implements Task {
     private static final String COUNTDOWN = "countdown";
-    private static final List<String> ARITHMETIC = List.of("addition", "subtraction", "multiplication");
-    private static final List<String> EQUATIONS = List.of("modular", "equation");
     private static final long TEST_SEED = 0;
     private static final int MISSES_ALLOWED = 20;
     private static final int MORE_MISSES_ALLOWED = 2000;
@@ -26,13 +24,12 @@ final class BuiltinTask implements Task {
     private final BuiltinTasks heldOut;
     private final Verifier verifier;
 
-    /** The problems that the settings' name ({@link #isName}) and level choose. */
+    /** The problems that the settings' name and level choose; see {@link BuiltinTasks#named}. */
     BuiltinTask(TaskSettings settings, long seed) {
         name = settings.name();
-        List<String> families = families(name);
-        int[] levels = levels(settings.level());
-        training = new BuiltinTasks(families, levels[0], levels[1], false, seed);
-        heldOut = new BuiltinTasks(families, levels[0], levels[1], true, TEST_SEED);
+        List<String> families = BuiltinTasks.familiesOf(name);
+        training = BuiltinTasks.named(name, settings.level(), false, seed);
+        heldOut = BuiltinTasks.named(name, settings.level(), true, TEST_SEED);
         List<String> worded = BuiltinTasks.textFamilies();
         boolean bare = !worded.contains(families.getFirst());
         if (families.stream().anyMatch(f -> worded.contains(f) == bare)) {
@@ -41,42 +38,6 @@ final class BuiltinTask implements Task {
         }
         Verifier ofAnswers = Tasks.verifier(settings, bare ? Finder.WHOLE : Finder.MARK, true);
         verifier = families.contains(COUNTDOWN) ? new ByFamily(new Countdown(), ofAnswers) : ofAnswers;
-    }
-
-    /** Whether this is a family of problems, "arithmetic", "equations", "builtin" (all), or several with commas. */
-    static boolean isName(String name) {
-        return BuiltinTasks.families().containsAll(families(name));
-    }
-
-    /** The names that can be asked for. */
-    static List<String> names() {
-        List<String> names = new ArrayList<>(List.of("arithmetic", "equations", "builtin"));
-        names.addAll(BuiltinTasks.families());
-        return names;
-    }
-
-    private static List<String> families(String name) {
-        List<String> families = new ArrayList<>();
-        for (String part : name.split(",", -1)) {
-            switch (part) {
-                case "arithmetic" -> families.addAll(ARITHMETIC);
-                case "equations" -> families.addAll(EQUATIONS);
-                case "builtin" -> families.addAll(BuiltinTasks.textFamilies());
-                default -> families.add(part);
-            }
-        }
-        return families;
-    }
-
-    private static int[] levels(String level) {
-        if (level == null) {
-            return new int[] {1, BuiltinTasks.HIGHEST_LEVEL};
-        }
-        if (!level.matches("[1-9](-[1-9])?")) {
-            throw new UserError("setting 'task.level' must be a level such as 2, or a range such as 1-3, not '" + level
-                + "'");
-        }
-        return new int[] {level.charAt(0) - '0', level.charAt(level.length() - 1) - '0'};
     }
 
     @Override

@@ -7,6 +7,7 @@ import org.llmrlpt.config.TaskSettings;
 import org.llmrlpt.config.TaskSettings.Compare;
 import org.llmrlpt.config.TaskSettings.Find;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.builtin.BuiltinTasks;
 import org.llmrlpt.tasks.answers.Finder;
 
 /** Finds the task that settings name. */
@@ -31,7 +32,7 @@ public final class Tasks {
 
     /** Whether the settings name made-up problems, of which there are any number. */
     public static boolean isBuiltIn(TaskSettings settings) {
-        return settings.name() != null && BuiltinTask.isName(settings.name());
+        return settings.name() != null && BuiltinTasks.isName(settings.name());
     }
 
     private static Task open(TaskSettings s, long seed, boolean whole) {
@@ -47,8 +48,8 @@ public final class Tasks {
         }
         if (!Files.isRegularFile(Path.of(s.name()))) {
             throw new UserError("there is no task and no file '" + s.name() + "'"
-                + Binder.suggestion(s.name(), BuiltinTask.names()) + ": name a .jsonl file or one of "
-                + String.join(", ", BuiltinTask.names()));
+                + Binder.suggestion(s.name(), BuiltinTasks.names()) + ": name a .jsonl file or one of "
+                + String.join(", ", BuiltinTasks.names()));
         }
         if (s.level() != null) {
             throw new UserError("setting 'task.level' is for built-in tasks only: leave it out for a file");

@@ -67,7 +67,10 @@ public final class TrainingData {
         DataPreparation work = new DataPreparation(tokenizer, preparation, progress);
         if (settings.source() == null) {
             long bytes = (long) (settings.builtinMegabytes() * 1e6);
-            work.prepare(BuiltinText.training(seed, bytes), BuiltinText.validation(seed, bytes / 20), own);
+            String name = settings.builtin();
+            String level = settings.builtinLevel();
+            work.prepare(BuiltinText.training(name, level, seed, bytes),
+                BuiltinText.validation(name, level, seed, bytes / 20), own);
         } else {
             work.prepare(new FileDocuments(List.of(Path.of(settings.source())), preparation), own);
         }

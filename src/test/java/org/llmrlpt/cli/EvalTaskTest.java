@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.files.JsonFile;
+import org.llmrlpt.files.JsonLines;
 
 /** {@code eval} on problems. */
 class EvalTaskTest {
@@ -40,6 +43,42 @@ class EvalTaskTest {
             assertTrue(result.get("problems").intValue() >= 60);
         }
         assertTrue(commands.succeed("eval", GSM8K, "check-references=true", "problems=7").contains("7 problems"));
+    }
+
+    @Test
+    void samplesAreJudgedKeptAndAddedUp() throws IOException {
+        Path run = folder.resolve("run");
+        commands.succeed("pretrain", "run=" + run, "data.builtin=sums", "data.builtin-level=2", "steps=3",
+            "model.layers=1", "model.width=16", "model.heads=2", "model.kv-heads=2", "model.head-width=8",
+            "model.ffn=16", "length=16", "batch=4", "data.builtin-megabytes=0.02", "evaluate.tokens=64",
+            "sample.every=0", "device=cpu");
+        String[] measure = {"eval", "checkpoint=" + run, "task=sums", "task.level=2", "samples=4", "temperature=1",
+            "max-new-tokens=4", "problems=8", "device=cpu", "--json", "output=" + folder.resolve("a")};
+        JsonNode result = json(measure);
+        assertEquals(8, result.get("problems").intValue());
+        List<JsonNode> samples = JsonLines.read(folder.resolve("a/samples.jsonl"));
+        assertEquals(4 * 8, samples.size());
+        int right = 0;
+        for (JsonNode s : samples) {
+            boolean correct = s.get("ending").asText().equals("stopped")
+                && s.get("completion").asText().strip().equals(s.get("reference").asText());
+            assertEquals(correct, s.get("correct").booleanValue(), s.toString());
+            right += correct ? 1 : 0;
+        }
+        assertEquals((double) right / samples.size(), result.get("avg").doubleValue(), 1e-12);
+        assertEquals(result.get("avg").doubleValue(), result.at("/pass_at_k/1/value").doubleValue(), 1e-12);
+        for (String field : List.of("/cons", "/pass_at_k/4/low", "/pass_at_k/4/high", "/response_length")) {
+            assertTrue(result.at(field).isNumber(), field);
+        }
+        assertEquals(result, JsonFile.readObject(folder.resolve("a/results.json")));
+        commands.refuse(parts("output"), measure);
+        measure[measure.length - 1] = "output=" + folder.resolve("b");
+        commands.succeed(Stream.concat(Stream.of(measure), Stream.of("slots=3")).toArray(String[]::new));
+        assertEquals(samples, JsonLines.read(folder.resolve("b/samples.jsonl")), "whatever runs beside a sample");
+        measure[measure.length - 1] = "output=" + folder.resolve("c");
+        measure[6] = "max-new-tokens=99";
+        commands.refuse(parts("'max-new-tokens'", "16 tokens"), measure);
+        assertFalse(Files.exists(folder.resolve("c")), "nothing is left behind");
     }
 
     @Test

@@ -100,6 +100,7 @@ class RlTest {
         assertTrue(answer.has("prompt") && answer.has("completion") && answer.has("reward"));
         assertEquals(40, JsonFile.readObject(folder.resolve("learns/summary.json")).get("steps").asInt());
         assertTrue(Files.exists(checkpoint("learns", 40).resolve("config.json")));
+        assertTrue(Files.exists(folder.resolve("learns/report.html")));
         assertFalse(Files.exists(checkpoint("learns", 20)), "only the newest is kept");
         assertTrue(shown.contains("held-out") && shown.contains("next:"), shown);
     }

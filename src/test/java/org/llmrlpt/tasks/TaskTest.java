@@ -32,7 +32,7 @@ class TaskTest {
     }
 
     static List<String> names() {
-        return BuiltinTask.names();
+        return BuiltinTasks.names();
     }
 
     @ParameterizedTest

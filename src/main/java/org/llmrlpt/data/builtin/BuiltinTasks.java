@@ -23,6 +23,7 @@ public final class BuiltinTasks {
 
     private static final Map<String, Family> WORDED = new LinkedHashMap<>();
     private static final Map<String, Family> BARE = new LinkedHashMap<>();
+    private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
     private static final String ADDITION = "addition";
 
     static {
@@ -40,6 +41,9 @@ public final class BuiltinTasks {
         WORDED.put("ordering", Stories::ordering);
         BARE.put("sums", ColumnArithmetic::sums);
         BARE.put("sums-carry", ColumnArithmetic::sumsWithCarries);
+        GROUPS.put("arithmetic", List.of(ADDITION, "subtraction", "multiplication"));
+        GROUPS.put("equations", List.of("modular", "equation"));
+        GROUPS.put("builtin", List.copyOf(WORDED.keySet()));
     }
 
     private final List<String> families;
@@ -82,6 +86,43 @@ public final class BuiltinTasks {
     /** All families of {@link #textFamilies} at all levels. */
     public static BuiltinTasks all(boolean heldOut, long seed) {
         return new BuiltinTasks(textFamilies(), 1, HIGHEST_LEVEL, heldOut, seed);
+    }
+
+    /**
+     * The problems that a setting names.
+     *
+     * @param name see {@link #isName}
+     * @param level one level or a range, such as 2 or 1-3; null for all
+     */
+    public static BuiltinTasks named(String name, String level, boolean heldOut, long seed) {
+        if (level != null && !level.matches("[1-9](-[1-9])?")) {
+            throw new UserError("the level of built-in problems must be a number such as 2, or a range such as 1-3, "
+                + "not '" + level + "'");
+        }
+        int lowest = level == null ? 1 : level.charAt(0) - '0';
+        int highest = level == null ? HIGHEST_LEVEL : level.charAt(level.length() - 1) - '0';
+        return new BuiltinTasks(familiesOf(name), lowest, highest, heldOut, seed);
+    }
+
+    /** Whether this is a family, "arithmetic", "equations", "builtin" (all with steps), or several with commas. */
+    public static boolean isName(String name) {
+        return families().containsAll(familiesOf(name));
+    }
+
+    /** What a setting may name. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(GROUPS.keySet());
+        names.addAll(families());
+        return names;
+    }
+
+    /** The families that a name stands for; what is no name stands for itself. */
+    public static List<String> familiesOf(String name) {
+        List<String> families = new ArrayList<>();
+        for (String part : name.split(",", -1)) {
+            families.addAll(GROUPS.getOrDefault(part, List.of(part)));
+        }
+        return families;
     }
 
     /** The names of all families. */

@@ -293,6 +293,24 @@ class BuiltinTasksTest {
     }
 
     @Test
+    void namesStandForFamiliesAndGroupsOfThem() {
+        assertEquals(List.of("addition", "subtraction", "multiplication", "story"),
+            BuiltinTasks.familiesOf("arithmetic,story"));
+        assertEquals(BuiltinTasks.textFamilies(), BuiltinTasks.familiesOf("builtin"));
+        assertTrue(BuiltinTasks.isName("sums") && !BuiltinTasks.isName("sums,poetry") && !BuiltinTasks.isName(""));
+        for (int n = 0; n < 50; n++) {
+            assertEquals(BuiltinTasks.all(false, 5).problem(n),
+                    BuiltinTasks.named("builtin", null, false, 5).problem(n));
+            Problem sum = BuiltinTasks.named("sums", "2", true, 5).problem(n);
+            assertEquals(2, sum.level());
+            assertEquals(sum.question() + sum.answer(), sum.text(), "no words, no line end");
+        }
+        for (String level : List.of("", "0", "2-", "1-9-", "4-1", "1-5", "two")) {
+            assertThrows(UserError.class, () -> BuiltinTasks.named("sums", level, true, 5), level);
+        }
+    }
+
+    @Test
     void namesAndLevelsThatDoNotExistAreRefused() {
         UserError error = assertThrows(UserError.class, () -> new BuiltinTasks(List.of("poetry"), 1, 1, false, 1));
         assertTrue(error.getMessage().contains("poetry") && error.getMessage().contains("addition"));

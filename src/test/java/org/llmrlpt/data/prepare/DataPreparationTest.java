@@ -278,7 +278,8 @@ class DataPreparationTest {
     void builtInProblemsBecomeADataset() {
         Path out = folder.resolve("out");
         new DataPreparation(Tokenizers.bytes(), SETTINGS, PreparationProgress.NONE)
-                .prepare(BuiltinText.training(1, 20_000), BuiltinText.validation(1, 1000), out);
+                .prepare(BuiltinText.training("builtin", null, 1, 20_000),
+                    BuiltinText.validation("builtin", null, 1, 1000), out);
         TokenDataset dataset = TokenDataset.open(out, true);
         List<String> train = documents(dataset, dataset.train());
         assertEquals(BuiltinTasks.all(false, 1).problem(0).text(), train.get(0));

@@ -1,0 +1,37 @@
+package org.llmrlpt.cli;
+
+import java.nio.file.Path;
+import org.llmrlpt.config.ReportSettings;
+import org.llmrlpt.config.UserError;
+import org.llmrlpt.files.RunFolder;
+import org.llmrlpt.report.RunReport;
+
+/** {@code report}: the page of a run. */
+final class ReportCommand implements Command<ReportSettings> {
+    @Override
+    public String name() {
+        return "report";
+    }
+
+    @Override
+    public String summary() {
+        return "makes an HTML page of a run's curves, samples and settings";
+    }
+
+    @Override
+    public Class<ReportSettings> settings() {
+        return ReportSettings.class;
+    }
+
+    @Override
+    public int run(ReportSettings s, Console console) {
+        if (s.run() == null) {
+            throw new UserError("setting 'run' is missing: name the folder of a run with run=FOLDER");
+        }
+        Path run = Path.of(s.run());
+        Path file = s.output() == null ? run.resolve(RunFolder.REPORT) : Path.of(s.output());
+        RunReport.write(run, file);
+        console.line("wrote " + file);
+        return 0;
+    }
+}
