@@ -11,6 +11,8 @@ import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.kernels.Surrogate;
+import org.llmrlpt.kernels.SurrogateStatistics;
 
 /**
  * Reverse-mode differentiation at record time. Every operation appends its forward tasks to the program and, when the
@@ -175,6 +177,23 @@ public final class Tape {
         }
         Tensor dH = activation("d_" + h.name(), h.rows(), h.columns());
         kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, dH, w.gradient());
+        gradients.put(h, dH);
+        return statistics;
+    }
+
+    /**
+     * The policy-gradient head: statistics of every row and, on a tape that trains, the gradients of h and w at once.
+     *
+     * @return the statistics, [R, {@link SurrogateStatistics#COLUMNS}], an output of the program
+     */
+    public Tensor policyGradient(Tensor h, Parameter w, Tensor targets, Tensor tokens, Surrogate surrogate) {
+        Tensor statistics = program.output("statistics", h.rows(), SurrogateStatistics.COLUMNS);
+        if (!training) {
+            kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, null, null);
+            return statistics;
+        }
+        Tensor dH = activation("d_" + h.name(), h.rows(), h.columns());
+        kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, dH, w.gradient());
         gradients.put(h, dH);
         return statistics;
     }

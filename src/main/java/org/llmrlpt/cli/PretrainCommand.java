@@ -1,28 +1,21 @@
 package org.llmrlpt.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.config.TrainingSettings;
-import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.TokenDataset;
+import org.llmrlpt.data.Corpus;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
+import org.llmrlpt.train.Beginning;
 import org.llmrlpt.train.Pretrainer;
 import org.llmrlpt.train.TrainingData;
 
 /** {@code pretrain}: trains a model from scratch, or goes on with a run. */
 final class PretrainCommand implements Command<PretrainSettings> {
-    private static final String RUNS = "runs/pretrain-";
-    private static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
-        "device.memory", "checkpoint.every", "checkpoint.keep", "profile");
-
     @Override
     public String name() {
         return "pretrain";
@@ -41,35 +34,33 @@ final class PretrainCommand implements Command<PretrainSettings> {
     /** {@code resume=RUN} means the run's own settings, of which only those may change that leave its results alone. */
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
-        String run = given.get("resume");
-        if (run == null) {
-            return given;
-        }
-        for (String name : given.keySet()) {
-            if (!MAY_CHANGE.contains(name)) {
-                throw new UserError("setting '" + name
-                    + "' cannot change when a run is resumed: leave it out, or start a"
-                    + " new run");
-            }
-        }
-        Path config = Path.of(run).resolve(RunFolder.CONFIG);
-        if (!Files.isRegularFile(config)) {
-            throw new UserError("there is no run to resume in " + run + ": it has no " + RunFolder.CONFIG);
-        }
-        Map<String, String> all = new LinkedHashMap<>(given);
-        all.put(CommandLines.CONFIG, config.toString());
-        return all;
+        return given.containsKey("resume") ? Runs.resumed(given) : given;
     }
 
     @Override
     public int run(PretrainSettings given, Console console) {
+        return run(name(), given, given, Beginning.random(), console);
+    }
+
+    /**
+     * Trains.
+     *
+     * @param command which command it is, for names and messages
+     * @param all the command's whole settings, to be kept in the run's folder
+     */
+    static int run(String command, PretrainSettings given, Record all, Beginning beginning, Console console) {
         boolean resuming = given.resume() != null;
-        Path folder = Path.of(resuming ? given.resume() : given.run() == null ? RunNames.nextFree(RUNS) : given.run());
+        Path folder = Runs.folder(given.resume(), given.run(), command);
         Kernels kernels = KernelSets.choose(given.training().device());
         Workers.use(given.training().device().workers());
-        try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(given))) {
+        try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(all))) {
             try {
-                train(given, run, kernels, console);
+                Corpus data = open(given.training(), run, console);
+                try (PretrainView view = new PretrainView(console, run.path(), command);
+                        Pretrainer trainer = new Pretrainer(given, run, data, kernels, beginning, view);
+                        StopSignal stop = StopSignal.install()) {
+                    view.finished(trainer, trainer.run(stop));
+                }
             } catch (RuntimeException e) {
                 if (!resuming) {
                     run.discardIfUnused();
@@ -80,19 +71,9 @@ final class PretrainCommand implements Command<PretrainSettings> {
         return 0;
     }
 
-    private static void train(PretrainSettings settings, RunFolder run, Kernels kernels, Console console) {
-        TokenDataset data = open(settings, run, console);
-        try (PretrainView view = new PretrainView(console, run.path());
-                Pretrainer trainer = new Pretrainer(settings, run, data, kernels, view);
-                StopSignal stop = StopSignal.install()) {
-            view.finished(trainer, trainer.run(stop));
-        }
-    }
-
-    private static TokenDataset open(PretrainSettings settings, RunFolder run, Console console) {
+    private static Corpus open(TrainingSettings training, RunFolder run, Console console) {
         try (PreparationView progress = new PreparationView(console)) {
-            TrainingSettings training = settings.training();
-            return TrainingData.open(training.data(), training.seed(), run.path(), training.device().workers(),
+            return TrainingData.corpus(training.data(), training.seed(), run.path(), training.device().workers(),
                 progress);
         }
     }

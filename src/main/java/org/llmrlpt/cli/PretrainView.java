@@ -26,10 +26,12 @@ final class PretrainView implements PretrainListener, AutoCloseable {
 
     private final Console console;
     private final Path run;
+    private final String command;
     private ProgressBar bar;
     private StepReport lastValidation;
 
-    PretrainView(Console console, Path run) {
+    PretrainView(Console console, Path run, String command) {
+        this.command = command;
         this.console = console;
         this.run = run;
     }
@@ -51,7 +53,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
             m.width(), m.heads(), m.kvHeads(), m.headWidth(), m.ffn(), m.vocabulary(), m.tied() ? ", tied" : "")));
         rows.add(List.of("data", String.format(Locale.ROOT, "%s: %,d training and %,d validation tokens",
             t.data().source() == null ? builtin(t.data()) : t.data().source(),
-            trainer.data().train().size(), trainer.data().validation().size())));
+            trainer.data().trainingTokens(), trainer.data().validationTokens())));
         rows.add(List.of("objective", objective(t.objective())));
         rows.add(List.of("step", String.format(Locale.ROOT, "%,d tokens (%d sequences of %d%s), %,d steps",
             t.tokens(), t.sequences(), t.length(),
@@ -89,7 +91,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         }
         PretrainSettings s = trainer.settings();
         long perStep = s.training().tokens();
-        bar = console.progress("pretrain", "tokens", firstStep * perStep, s.steps() * perStep);
+        bar = console.progress(command, "tokens", firstStep * perStep, s.steps() * perStep);
     }
 
     @Override
@@ -143,7 +145,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
     void finished(Pretrainer trainer, boolean allSteps) {
         close();
         if (!allSteps) {
-            console.line("stopped; go on with: scripts/llm-rlpt pretrain resume=" + run);
+            console.line("stopped; go on with: scripts/llm-rlpt " + command + " resume=" + run);
             return;
         }
         Path newest = trainer.newestCheckpoint();

@@ -16,6 +16,7 @@ import org.llmrlpt.config.UserError;
  */
 final class SettingLayers {
     private static final String RESUME = "resume";
+    private static final String CHECKPOINT = "checkpoint";
     private static final String MODEL = "model";
     private static final String OF_MODEL = "model.";
 
@@ -40,12 +41,18 @@ final class SettingLayers {
             if (line.containsKey(MODEL)) {
                 config.keySet().removeIf(name -> name.startsWith(OF_MODEL));
             }
-            String model = line.getOrDefault(MODEL, config.getOrDefault(MODEL, defaultModel(type)));
-            merged.putAll(known(type, ConfigFiles.readModel(model), model));
+            merged.putAll(Binder.names(type).contains(CHECKPOINT) ? CheckpointLayer.of(config, line)
+                : modelFile(type, config, line));
         }
         merged.putAll(config);
         merged.putAll(line);
         return merged;
+    }
+
+    private static Map<String, String> modelFile(Class<? extends Record> type, Map<String, String> config,
+        Map<String, String> line) {
+        String model = line.getOrDefault(MODEL, config.getOrDefault(MODEL, defaultModel(type)));
+        return known(type, ConfigFiles.readModel(model), model);
     }
 
     private static boolean hasModel(Class<? extends Record> type) {

@@ -105,7 +105,7 @@ final class TaskReport {
     }
 
     private static Path createOutput(EvalSettings s) {
-        Path output = Path.of(s.output() == null ? RunNames.nextFree(OUTPUT) : s.output());
+        Path output = Path.of(s.output() == null ? Runs.nextFree(OUTPUT) : s.output());
         if (Files.exists(output)) {
             throw new UserError("there is something at " + output + " already: choose another folder with output=");
         }

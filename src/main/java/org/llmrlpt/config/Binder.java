@@ -25,16 +25,35 @@ public final class Binder {
 
     /** All settings of a record type, nested ones included, in order of declaration. */
     public static List<Setting> settings(Class<? extends Record> type) {
+        return settings(type, Map.of());
+    }
+
+    private static List<Setting> settings(Class<? extends Record> type, Map<String, String> defaults) {
         List<Setting> list = new ArrayList<>();
         for (RecordComponent c : type.getRecordComponents()) {
             Key key = c.getAnnotation(Key.class);
             if (key != null) {
-                list.add(new Setting(key.value(), key.or(), key.help(), c.getType()));
+                list.add(new Setting(key.value(), defaults.getOrDefault(key.value(), key.or()), key.help(),
+                    c.getType()));
             } else {
-                list.addAll(settings(c.getType().asSubclass(Record.class)));
+                list.addAll(settings(c.getType().asSubclass(Record.class), with(defaults, c)));
             }
         }
         return list;
+    }
+
+    /** The defaults inside a component: its own {@link Defaults}, unless a record around it says otherwise. */
+    private static Map<String, String> with(Map<String, String> outer, RecordComponent component) {
+        Map<String, String> all = new LinkedHashMap<>();
+        Defaults own = component.getAnnotation(Defaults.class);
+        if (own != null) {
+            for (String line : own.value()) {
+                int equals = line.indexOf('=');
+                all.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        }
+        all.putAll(outer);
+        return all;
     }
 
     /** The dotted names of all settings of a record type. */
@@ -55,7 +74,7 @@ public final class Binder {
                     + "; --help lists all of them");
             }
         }
-        return make(type, given);
+        return make(type, given, Map.of());
     }
 
     /** The record's settings as texts under their dotted names; unset ones are left out. */
@@ -78,14 +97,16 @@ public final class Binder {
         return map;
     }
 
-    private static <R extends Record> R make(Class<R> type, Map<String, String> given) {
+    private static <R extends Record> R make(Class<R> type, Map<String, String> given,
+        Map<String, String> defaults) {
         RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             Key key = components[i].getAnnotation(Key.class);
             values[i] = key == null
-                ? make(components[i].getType().asSubclass(Record.class), given)
-                : value(key, components[i].getType(), given.get(key.value()));
+                ? make(components[i].getType().asSubclass(Record.class), given, with(defaults, components[i]))
+                : value(key, components[i].getType(), given.get(key.value()),
+                    defaults.getOrDefault(key.value(), key.or()));
         }
         try {
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
@@ -102,11 +123,11 @@ public final class Binder {
         }
     }
 
-    private static Object value(Key key, Class<?> type, String given) {
-        if (given == null && key.or().isEmpty()) {
+    private static Object value(Key key, Class<?> type, String given, String fallback) {
+        if (given == null && fallback.isEmpty()) {
             return null;
         }
-        return parse(key, type, given == null ? key.or() : given);
+        return parse(key, type, given == null ? fallback : given);
     }
 
     private static Object parse(Key key, Class<?> type, String text) {

@@ -1,8 +1,11 @@
 package org.llmrlpt.config;
 
+import java.util.List;
+
 /** The text and how it becomes tokens. */
 public record DataSettings(
     @Key(value = "data", help = "text, .jsonl, .gz of either, a folder of them, or a folder made by 'data prepare'; "
+        + "or a mixture PATH:WEIGHT,PATH:WEIGHT, where builtin is the built-in text; "
         + "default: the built-in arithmetic and reasoning text") String source,
     @Key(value = "data.field", or = "text", help = "field of .jsonl lines that holds the text") String field,
     @Key(value = "data.validation-fraction", min = 0, max = 0.9, help = "share kept for validation; default: the last "
@@ -17,4 +20,15 @@ public record DataSettings(
         help = "bytes, a tokenizer.json, or a folder with vocab.json and merges.txt; default: bytes, or what the data "
             + "were prepared with")
     String tokenizer) {
+
+    /** The sources and their weights; one of weight 1 unless a mixture is named. */
+    public List<DataPart> parts() {
+        return DataPart.parse(source);
+    }
+
+    /** The same settings for one source of the mixture. */
+    public DataSettings of(DataPart part) {
+        return new DataSettings(part.source(), field, validationFraction, builtinMegabytes, builtin,
+            builtinLevel, tokenizer);
+    }
 }

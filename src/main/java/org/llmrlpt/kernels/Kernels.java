@@ -97,6 +97,23 @@ public interface Kernels {
     void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold);
 
     /**
+     * The policy-gradient head: log-probabilities l of sampled tokens under softmax(h wᵀ / temperature), the clipped
+     * surrogate of GRPO and, if dH and dW are given, its gradient. With the token's weight m, advantage A, ratio =
+     * exp(l - l when drawn): L = -sum over rows with a target of m (min(ratio A, clip(ratio) A) - kl k3), and
+     * dL/dz_i = dL/dl (1[i = x] - p_i) / temperature. Logits exist for a chunk of rows at a time only.
+     *
+     * @param h [R, C]
+     * @param w [V, C]
+     * @param targets int [1, R], the sampled tokens; -1: the row (of a prompt, or padding) does not count
+     * @param tokens [R, SampledTokens.COLUMNS], what the host knows about them
+     * @param statistics [R, SurrogateStatistics.COLUMNS]
+     * @param dH [R, C], overwritten; null for evaluation
+     * @param dW [V, C], accumulates; null for evaluation
+     */
+    void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens, Surrogate surrogate,
+        Tensor statistics, Tensor dH, Tensor dW);
+
+    /**
      * The policy head (paper, Eq. 10–13): logits h wᵀ, their statistics and, if dH and dW are given, the gradient of
      * the loss L = -scale · sum of J over rows with a target: dL/dz_i = -scale (p_i r_i - p_i J), the target's
      * component as

@@ -88,9 +88,9 @@ public final class Transformer {
     private Tensor forward(Tape tape, Tensor tokens, int checkpointed, Attention attention) {
         Tensor x = tape.embedding(embedding, tokens);
         for (int l = 0; l < layers.size(); l++) {
-            int layer = l;
-            x = l < checkpointed ? tape.checkpoint(x, input -> forward(tape, layer, input, attention))
-                : forward(tape, layer, x, attention);
+            int number = l;
+            x = l < checkpointed ? tape.checkpoint(x, input -> forward(tape, number, input, attention))
+                : forward(tape, l, x, attention);
         }
         return tape.rmsNorm(x, lastNorm, (float) shape.normEps());
     }

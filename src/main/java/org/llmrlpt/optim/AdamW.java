@@ -29,6 +29,7 @@ public final class AdamW {
     private final Tensor step;
     private final Tensor norm;
     private final Program program;
+    private long before;
 
     public AdamW(Session session, Kernels kernels, Parameters parameters, Constants constants) {
         this.constants = constants;
@@ -46,10 +47,16 @@ public final class AdamW {
         program = p.build();
     }
 
+    /** The moments have seen so many updates before the first one that is counted here. */
+    public void continueAfter(long updates) {
+        before = updates;
+    }
+
     /** Updates all weights. {@code number} counts from 1, for the bias corrections. */
     public void run(long number, double learningRate) {
-        program.set(step, (float) learningRate, (float) (1 - Math.pow(constants.beta1(), number)),
-            (float) (1 - Math.pow(constants.beta2(), number)));
+        long all = before + number;
+        program.set(step, (float) learningRate, (float) (1 - Math.pow(constants.beta1(), all)),
+            (float) (1 - Math.pow(constants.beta2(), all)));
         program.run();
     }
 

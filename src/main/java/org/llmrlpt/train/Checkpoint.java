@@ -25,7 +25,7 @@ import org.llmrlpt.nn.WeightFiles;
  * in it: the optimizer's moments and the state that makes a resumed run go on to the same bits. Random streams need no
  * state of their own: every draw is a function of the seed and the step.
  */
-final class Checkpoint {
+public final class Checkpoint {
     private static final String TRAINER = "trainer";
     private static final String STATE = "state.json";
     private static final String OPTIMIZER = "optimizer.safetensors";
@@ -38,15 +38,29 @@ final class Checkpoint {
      * @param data fingerprint of the tokens; a resumed run must see the same
      * @param reported whether the validation and the sample that were due after this step are in the run folder
      * @param secondsTraining time of all steps so far
+     * @param counters what else a stage counts, by name
      */
-    record State(long step, long metricsPosition, String data, boolean reported, double secondsTraining) {
+    public record State(long step, long metricsPosition, String data, boolean reported, double secondsTraining,
+        Map<String, Long> counters) {
+        private static final String UPDATES = "updates";
+
+        /** Updates that the moments have seen: as many as there were steps, unless the stage counts them. */
+        public long updates() {
+            return counters.getOrDefault(UPDATES, step);
+        }
     }
 
     private Checkpoint() {
     }
 
+    /** Whether a Hugging Face folder is a checkpoint of ours, with the optimizer's state. */
+    static boolean hasTrainer(Path folder) {
+        return Files.isRegularFile(folder.resolve(TRAINER).resolve(OPTIMIZER));
+    }
+
     /** Brings everything from the device and saves it; afterwards the newest {@code keep} checkpoints remain. */
-    static Path write(Checkpoints checkpoints, int keep, Trainee trainee, State state, Map<String, String> settings) {
+    public static Path write(Checkpoints checkpoints, int keep, Trainee trainee, State state,
+        Map<String, String> settings) {
         Session session = trainee.session();
         session.fetch(ArenaKind.PARAMETERS);
         session.fetch(ArenaKind.MOMENT1);
@@ -65,6 +79,7 @@ final class Checkpoint {
             json.put("data", state.data());
             json.put("reported", state.reported());
             json.put("seconds_training", state.secondsTraining());
+            json.put("counters", state.counters());
             json.put("settings", settings);
             JsonFile.write(trainer.resolve(STATE), json);
         });
@@ -81,7 +96,7 @@ final class Checkpoint {
     }
 
     /** Writes the weights on the host, the architecture and the tokenizer as a Hugging Face folder. */
-    static void writeModel(Path folder, Trainee trainee) throws IOException {
+    public static void writeModel(Path folder, Trainee trainee) throws IOException {
         Files.createDirectories(folder);
         ParameterLayout layout = trainee.model().parameters().layout();
         SafetensorsWriter weights = new SafetensorsWriter();
@@ -92,7 +107,7 @@ final class Checkpoint {
     }
 
     /** Reads weights and moments into host memory, to be uploaded; the folder has been verified. */
-    static State read(Path folder, Trainee trainee) {
+    public static State read(Path folder, Trainee trainee) {
         Session session = trainee.session();
         ParameterLayout layout = trainee.model().parameters().layout();
         try (TensorSource weights = TensorSource.open(folder)) {
@@ -108,8 +123,10 @@ final class Checkpoint {
             throw new UserError(trainer.resolve(STATE) + " lacks step or metrics_position: delete the folder " + folder
                 + " to resume from the checkpoint before it");
         }
+        Map<String, Long> counters = new LinkedHashMap<>();
+        json.path("counters").properties().forEach(e -> counters.put(e.getKey(), e.getValue().asLong()));
         return new State(json.path("step").asLong(), json.path("metrics_position").asLong(),
             json.path("data").asText(""), json.path("reported").asBoolean(true),
-            json.path("seconds_training").asDouble());
+            json.path("seconds_training").asDouble(), counters);
     }
 }

@@ -17,9 +17,8 @@ import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.Batch;
-import org.llmrlpt.data.EvaluationWindows;
-import org.llmrlpt.data.TokenDataset;
-import org.llmrlpt.data.TrainingWindows;
+import org.llmrlpt.data.Corpus;
+import org.llmrlpt.data.Windows;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Session;
@@ -40,8 +39,9 @@ import org.llmrlpt.random.RandomStream;
 import org.llmrlpt.report.RunReport;
 
 /**
- * The pre-training stage, from the first batch to the last checkpoint. A step is: next batches, forward and backward,
- * update, report. What it simplifies: one device, one text source, no dropout.
+ * The pre-training stage, and mid-training, which is the same with another beginning: from the first batch to the last
+ * checkpoint. A step is: next batches, forward and backward, update, report. What it simplifies: one device, no
+ * dropout.
  */
 public final class Pretrainer implements AutoCloseable {
     private static final int FINAL_VALIDATION_FACTOR = 10;
@@ -52,10 +52,11 @@ public final class Pretrainer implements AutoCloseable {
     private final RunFolder run;
     private final JsonLines metrics;
     private final PretrainListener listener;
-    private final TokenDataset data;
+    private final Corpus data;
     private final Tokenizer tokenizer;
     private final int[] bytesPerToken;
-    private final TrainingWindows windows;
+    private final Windows windows;
+    private final Beginning beginning;
     private final Kernels kernels;
     private final Shaping shaping;
     private final Trainer trainer;
@@ -67,12 +68,14 @@ public final class Pretrainer implements AutoCloseable {
     private final long samplingSeed;
     private long done;
     private double secondsTraining;
+    private long updatesBefore;
     private BooleanSupplier stop = () -> false;
     private boolean owesReports;
 
     /** Records all programs; nothing is allocated or computed yet. */
-    public Pretrainer(PretrainSettings settings, RunFolder run, TokenDataset data, Kernels kernels,
-        PretrainListener listener) {
+    public Pretrainer(PretrainSettings settings, RunFolder run, Corpus data, Kernels kernels,
+        Beginning beginning, PretrainListener listener) {
+        this.beginning = beginning;
         this.settings = settings;
         this.run = run;
         metrics = run.openMetrics();
@@ -83,7 +86,7 @@ public final class Pretrainer implements AutoCloseable {
         bytesPerToken = tokenizer.bytesPerToken();
         TrainingSettings training = settings.training();
         int length = training.length();
-        windows = new TrainingWindows(data.train(), length, tokenizer.endOfText(), training.seed());
+        windows = data.training(length, training.seed());
         ModelShape shape = training.model().shape(tokenizer.vocabularySize(), length);
         shaping = Shaping.of(training.objective());
         Checkpoint.requireWritable(shape);
@@ -166,15 +169,17 @@ public final class Pretrainer implements AutoCloseable {
             done = state.step();
             owesReports = !state.reported() && done < settings.steps();
             secondsTraining = state.secondsTraining();
+            updatesBefore = state.updates() - done;
             metrics.truncateTo(state.metricsPosition());
         } else {
-            model.parameters().initialise(session, settings.training().seed(), model.shape().layers());
+            updatesBefore = beginning.prepare(trainee, settings.training().seed());
             metrics.truncateTo(0);
             if (settings.debugReplay() > 0) {
                 Replay.write(run.path(), trainee, windows, settings.debugReplay(),
                     Math.toIntExact(settings.training().sequences()));
             }
         }
+        trainee.optimizer().continueAfter(updatesBefore);
     }
 
     private StepReport step() {
@@ -211,19 +216,18 @@ public final class Pretrainer implements AutoCloseable {
 
     /** Empty without validation data, or if the stop signal came. */
     private Optional<StepReport> validate(long tokens) {
-        if (data.validation().size() < 2) {
+        Windows held = data.validation(settings.training().length(),
+            Math.max(1, tokens / settings.training().length()));
+        if (held.count() == 0) {
             return Optional.empty();
         }
         try (Phase _ = new Phase("validation", done)) {
-            return validation(tokens);
+            return validation(held);
         }
     }
 
-    private Optional<StepReport> validation(long tokens) {
+    private Optional<StepReport> validation(Windows held) {
         long begin = System.nanoTime();
-        int length = settings.training().length();
-        EvaluationWindows held = new EvaluationWindows(data.validation(), length, tokenizer.endOfText(),
-            Math.max(1, tokens / length));
         TokenStatistics statistics = new TokenStatistics();
         Batch batch = trainer.spareBatch();
         for (long n = 0; n < held.count(); n += batch.rows()) {
@@ -268,7 +272,7 @@ public final class Pretrainer implements AutoCloseable {
     private void checkpoint(boolean reported) {
         try (Phase _ = new Phase("checkpoint", done)) {
             Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), data.fingerprint(), reported,
-                secondsTraining);
+    secondsTraining, Map.of("updates", updatesBefore + done));
             listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
                 Binder.unbind(settings)));
         }
@@ -324,7 +328,7 @@ public final class Pretrainer implements AutoCloseable {
         return kernels;
     }
 
-    public TokenDataset data() {
+    public Corpus data() {
         return data;
     }
 

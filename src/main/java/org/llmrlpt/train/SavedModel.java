@@ -54,10 +54,15 @@ public record SavedModel(Path folder, ModelShape shape) {
 
     /** Reads the weights into a session that has started, and brings everything to the device. */
     public void load(Session session, Transformer model) {
+        read(session, model);
+        session.upload();
+    }
+
+    /** Reads the weights into the host memory of a session that has started; they reach the device by an upload. */
+    public void read(Session session, Transformer model) {
         model.fillAngles(session);
         try (TensorSource weights = TensorSource.open(folder)) {
             WeightFiles.read(weights, folder, "", session, model.parameters().layout(), model.parameters().weights());
         }
-        session.upload();
     }
 }

@@ -1,9 +1,13 @@
 package org.llmrlpt.train;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.llmrlpt.config.DataPart;
 import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.Corpus;
+import org.llmrlpt.data.Mixture;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.builtin.BuiltinText;
 import org.llmrlpt.data.prepare.DataPreparation;
@@ -20,13 +24,32 @@ public final class TrainingData {
     private TrainingData() {
     }
 
+    /** All that the settings name: one source as {@link #open} does it, or a mixture with a folder for each source. */
+    public static Corpus corpus(DataSettings settings, long seed, Path run, int threads,
+        PreparationProgress progress) {
+        List<DataPart> parts = settings.parts();
+        if (parts.size() == 1) {
+            return Corpus.of(open(settings.of(parts.getFirst()), seed, run, threads, progress));
+        }
+        List<Corpus> sources = new ArrayList<>();
+        for (int i = 0; i < parts.size(); i++) {
+            Path own = run.resolve(FOLDER + "-" + (i + 1));
+            sources.add(Corpus.of(openInto(own, settings.of(parts.get(i)), seed, threads, progress)));
+        }
+        return new Mixture(sources, parts.stream().map(DataPart::weight).toList());
+    }
+
     /**
      * Opens the tokens that the settings name. Text, and the built-in text where none is named, is prepared into
      * {@code run/data} the first time, so that a resumed run sees the same tokens.
      */
     public static TokenDataset open(DataSettings settings, long seed, Path run, int threads,
         PreparationProgress progress) {
-        Path own = run.resolve(FOLDER);
+        return openInto(run.resolve(FOLDER), settings, seed, threads, progress);
+    }
+
+    private static TokenDataset openInto(Path own, DataSettings settings, long seed, int threads,
+        PreparationProgress progress) {
         if (TokenDataset.isAt(own)) {
             return TokenDataset.open(own, true);
         }

@@ -102,6 +102,10 @@ public final class AttentionGradients {
         int keys = Math.min(chunk, length - firstKey);
         int firstQuery = (c + apart) * chunk;
         int endQuery = Math.min(length, firstQuery + chunk);
+        // Starts never fall: where the first query's document begins behind all keys, no query sees any of them.
+        if (apart > 0 && getInt(at(starts, row + firstQuery)) >= firstKey + keys) {
+            return;
+        }
         int padded = Math.ceilDiv(width, WIDTH) * WIDTH;
         Work work = new Work(SCRATCH, width, padded, chunk);
         long keyGradient = dK.address() + (row + firstKey) * dK.step() + 4L * group * width;

@@ -4,6 +4,7 @@ import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.kernels.Surrogate;
 import org.llmrlpt.kernels.Work;
 
 /**
@@ -183,6 +184,26 @@ public final class CpuKernels implements Kernels {
         p.operation("top_k").reads(x).writes(threshold).task((g, id, at) -> g.task(id, TopKKernels::topK,
             at.floats(x), at.offset(x), x.stride(), at.floats(threshold), at.offset(threshold), threshold.stride(),
             x.rows(), x.columns(), k));
+    }
+
+    @Override
+    public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
+        Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
+        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
+        Tensor memory = p.activation("policy_gradient", 1, Math.toIntExact(floats));
+        if (dH == null) {
+            p.operation("policy_gradient_evaluation").reads(h, w, targets, tokens).writes(statistics, memory)
+                .task((g, id, at) -> g.task(id, PolicyGradientKernels::evaluate, Strided.of(at, h), Strided.of(at, w),
+                    at.ints(targets), at.offset(targets), at.floats(tokens), at.offset(tokens), surrogate,
+                    Strided.of(at, statistics), at.floats(memory), at.offset(memory), h.rows(), h.columns(),
+                    w.rows()));
+        } else {
+            p.operation("policy_gradient").reads(h, w, targets, tokens, dW).writes(statistics, dH, dW, memory)
+                .task((g, id, at) -> g.task(id, PolicyGradientKernels::train, Strided.of(at, h), Strided.of(at, w),
+                    at.ints(targets), at.offset(targets), at.floats(tokens), at.offset(tokens), surrogate,
+                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
+                    at.offset(memory), h.rows(), h.columns(), w.rows()));
+        }
     }
 
     @Override

@@ -25,25 +25,37 @@ public final class PolicyHeadKernels {
 
     private static final ThreadLocal<PolicyRow> ROW = ThreadLocal.withInitial(PolicyRow::new);
 
+    /** What happens to one row of logits between the products, on any thread. */
+    @FunctionalInterface
+    interface RowObjective {
+        /**
+         * @param z address of the row's logits, in whose place their gradient comes if there is one
+         * @param row which row of h it is
+         * @param statistics address of the row's statistics
+         */
+        void run(long z, int row, int target, boolean gradient, long statistics);
+    }
+
     private final Strided h;
     private final Strided w;
     private final long targets;
-    private final float scale;
-    private final Shaping shaping;
+    private final RowObjective objective;
     private final Strided statistics;
+    private final int columns;
     private final HeadMemory memory;
     private final int rows;
     private final int width;
     private final int vocabulary;
 
-    private PolicyHeadKernels(Strided h, Strided w, long targets, float scale, Shaping shaping, Strided statistics,
+    /** A head with any objective; {@code columns} is the number of a row's statistics. */
+    PolicyHeadKernels(Strided h, Strided w, long targets, RowObjective objective, Strided statistics, int columns,
         HeadMemory memory, int rows, int width, int vocabulary) {
         this.h = h;
         this.w = w;
         this.targets = targets;
-        this.scale = scale;
-        this.shaping = shaping;
+        this.objective = objective;
         this.statistics = statistics;
+        this.columns = columns;
         this.memory = memory;
         this.rows = rows;
         this.width = width;
@@ -58,8 +70,8 @@ public final class PolicyHeadKernels {
     public static void evaluate(Strided h, Strided w, IntArray targets, int targetsAt, Shaping shaping,
         Strided statistics, FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
-        new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), 0f, shaping, statistics, parts,
-            rows, width, vocabulary).run(null, null);
+        new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), shaped(shaping, 0f, vocabulary),
+            statistics, RowStatistics.COLUMNS, parts, rows, width, vocabulary).run(null, null);
     }
 
     /**
@@ -70,11 +82,18 @@ public final class PolicyHeadKernels {
         Shaping shaping, Strided statistics, Strided dH, Strided dW, FloatArray memory, int memoryAt, int rows,
         int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
-        new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), scale.get(scaleAt), shaping,
-            statistics, parts, rows, width, vocabulary).run(dH, dW);
+        new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt),
+            shaped(shaping, scale.get(scaleAt), vocabulary), statistics, RowStatistics.COLUMNS, parts, rows, width,
+            vocabulary).run(dH, dW);
     }
 
-    private void run(Strided dH, Strided dW) {
+    private static RowObjective shaped(Shaping shaping, float scale, int vocabulary) {
+        return (z, row, target, gradient, statistics) ->
+            ROW.get().run(z, vocabulary, target, shaping, scale, gradient, statistics);
+    }
+
+    /** All rows; without gradients where dH is null. */
+    void run(Strided dH, Strided dW) {
         int[] counted = countedRows(dH);
         if (counted.length == 0) {
             return;
@@ -102,7 +121,7 @@ public final class PolicyHeadKernels {
             if (target >= 0) {
                 counted[n++] = r;
             } else {
-                Memory.clear(statistics.row(r), RowStatistics.COLUMNS);
+                Memory.clear(statistics.row(r), columns);
                 if (dH != null) {
                     Memory.clear(dH.row(r), width);
                 }
@@ -145,11 +164,10 @@ public final class PolicyHeadKernels {
     private void rows(int[] counted, int from, int n, boolean gradient) {
         int perTask = Math.max(1, LOGITS_PER_TASK / vocabulary);
         Workers.forEach(Elements.tasks(n, perTask), task -> {
-            PolicyRow row = ROW.get();
             for (int i = task * perTask; i < Math.min(n, (task + 1) * perTask); i++) {
                 int r = counted[from + i];
-                row.run(at(memory.logits(), (long) i * memory.stride()), vocabulary, getInt(at(targets, r)), shaping,
-                    scale, gradient, statistics.row(r));
+                objective.run(at(memory.logits(), (long) i * memory.stride()), r, getInt(at(targets, r)), gradient,
+                    statistics.row(r));
             }
         });
     }

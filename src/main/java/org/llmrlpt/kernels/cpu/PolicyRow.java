@@ -1,6 +1,5 @@
 package org.llmrlpt.kernels.cpu;
 
-import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
@@ -9,8 +8,6 @@ import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.Shaping;
@@ -30,17 +27,12 @@ import org.llmrlpt.kernels.Shaping;
  */
 final class PolicyRow {
     private static final int LANES = S.length();
-    private static final int BYTES = S.vectorByteSize();
-    /** Elements whose exponentials are added up in single precision before they join the row's sums. */
-    private static final int PER_SUM = 1024;
-    private static final Scratch LANE_SUMS = new Scratch();
     private static final Scratch HEAD = new Scratch();
 
     private final TopElements top = new TopElements();
     private int[] head = new int[0];
     private long headExponentials;
-    private double sum;
-    private double product;
+    private final Exponentials exponentials = new Exponentials();
 
     /**
      * @param z address of the row's n logits; overwritten with their gradient, or undefined if there is no gradient
@@ -58,12 +50,12 @@ final class PolicyRow {
         // it. In their places stay exponentials of 1e-38, below any rounding.
         setFloat(at(z, target), Float.NEGATIVE_INFINITY);
         int heads = k < n ? takeHead(z, k, target) : 0;
-        sumExponentials(headExponentials, heads, largest);
-        double head = sum;
-        double weighted = product;
-        sumExponentials(z, n, largest);
-        double rest = sum;
-        weighted += product;
+        exponentials.run(headExponentials, heads, largest);
+        double head = exponentials.sum();
+        double weighted = exponentials.product();
+        exponentials.run(z, n, largest);
+        double rest = exponentials.sum();
+        weighted += exponentials.product();
         float restReward = k < n ? shaping.lambdaTail() : shaping.lambdaHead();
 
         double others = head + rest;
@@ -112,54 +104,6 @@ final class PolicyRow {
             }
         }
         return false;
-    }
-
-    /** Replaces each z by e = exp(z - largest), and adds up e and e (z - largest). */
-    private void sumExponentials(long z, int n, float largest) {
-        long lanes = LANE_SUMS.floats(2 * LANES);
-        FloatVector shift = broadcast(S, largest);
-        sum = 0;
-        product = 0;
-        for (int from = 0; from < n; from += PER_SUM) {
-            int to = Math.min(n, from + PER_SUM);
-            FloatVector s = FloatVector.zero(S);
-            FloatVector s2 = s;
-            FloatVector t = s;
-            FloatVector t2 = s;
-            int i = from;
-            long p = at(z, i);
-            for (; i + 2 * LANES <= to; i += 2 * LANES) {
-                FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER).sub(shift));
-                FloatVector d2 = notTooLow(fromMemorySegment(S, ALL, p + BYTES, ORDER).sub(shift));
-                FloatVector e = VectorMath.expInRange(d);
-                FloatVector e2 = VectorMath.expInRange(d2);
-                e.intoMemorySegment(ALL, p, ORDER);
-                e2.intoMemorySegment(ALL, p + BYTES, ORDER);
-                s = s.add(e);
-                s2 = s2.add(e2);
-                t = e.fma(d, t);
-                t2 = e2.fma(d2, t2);
-                p += 2 * BYTES;
-            }
-            for (; i < to; i += LANES) {
-                VectorMask<Float> inside = S.indexInRange(i, to);
-                FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER, inside).sub(shift));
-                FloatVector e = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
-                e.intoMemorySegment(ALL, p, ORDER, inside);
-                s = s.add(e);
-                t = e.fma(d, t);
-                p += BYTES;
-            }
-            s.add(s2).intoMemorySegment(ALL, lanes, ORDER);
-            t.add(t2).intoMemorySegment(ALL, lanes + BYTES, ORDER);
-            sum += Lanes.sum(lanes, LANES);
-            product += Lanes.sum(lanes + BYTES, LANES);
-        }
-    }
-
-    /** x, but not so low that its exponential is undefined; NaN stays. */
-    private static FloatVector notTooLow(FloatVector x) {
-        return x.blend(VectorMath.EXP_MIN, x.compare(VectorOperators.LT, VectorMath.EXP_MIN));
     }
 
     /** Moves the logits of the k largest without the target from the row to a list. */

@@ -9,6 +9,7 @@ import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.kernels.Surrogate;
 import org.llmrlpt.kernels.Work;
 
 /**
@@ -273,6 +274,13 @@ public final class GpuKernels implements Kernels {
         p.operation("topK").reads(x).writes(threshold).grid(Grid.groups(x.rows(), GROUP)).task((graph, id, at) ->
             graph.task(id, GpuTopK::kTopK, at.context(), at.floats(x), at.offset(x), x.stride(), at.floats(threshold),
                 at.offset(threshold), x.columns(), Math.min(k, x.columns())));
+    }
+
+    @Override
+    public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
+        Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
+        elements(tokens);
+        head.record(p, h, w, targets, tokens, surrogate, statistics, dH, dW);
     }
 
     @Override

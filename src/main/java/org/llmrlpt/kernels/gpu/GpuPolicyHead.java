@@ -8,8 +8,9 @@ import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.kernels.Surrogate;
 
-/** The policy head, recorded chunk by chunk: logits, k-th largest, objective and gradient in place, dH, dW. */
+/** The policy heads, recorded chunk by chunk: logits, objective and gradient in their place, dH, dW. */
 final class GpuPolicyHead {
     /** Elements of logits that a chunk should not exceed: 64 MB. */
     static final long CHUNK_ELEMENTS = 16L << 20;
@@ -32,6 +33,28 @@ final class GpuPolicyHead {
     /** As {@link Kernels#policyHead}. */
     void record(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping, Tensor statistics,
         Tensor dH, Tensor dW) {
+        inChunks(p, h, w, statistics, dH, dW, (logits, from, results) -> {
+            Tensor threshold = p.activation("threshold", logits.rows(), 2);
+            kernels.topK(p, logits, shaping.k(), threshold);
+            objective(p, logits, targets.columns(from, logits.rows()), threshold, scale, shaping, results, dH != null);
+        });
+    }
+
+    /** As {@link Kernels#policyGradient}. */
+    void record(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens, Surrogate surrogate,
+        Tensor statistics, Tensor dH, Tensor dW) {
+        inChunks(p, h, w, statistics, dH, dW, (logits, from, results) ->
+            policyGradient(p, logits, targets.columns(from, logits.rows()), tokens.rows(from, logits.rows()), surrogate,
+                results, dH != null));
+    }
+
+    /** Records what happens to rows of logits between the products: their statistics, their gradient in place. */
+    private interface RowObjective {
+        void record(Tensor logits, int from, Tensor results);
+    }
+
+    private void inChunks(ProgramBuilder p, Tensor h, Tensor w, Tensor statistics, Tensor dH, Tensor dW,
+        RowObjective objective) {
         // The kernel writes logits and statistics, and two written tensors must be in one array: both are activations.
         Tensor results = p.activation("statistics", statistics.rows(), statistics.columns());
         int chunk = chunkRows(h.rows(), w.rows());
@@ -39,11 +62,8 @@ final class GpuPolicyHead {
             int n = Math.min(chunk, h.rows() - from);
             Tensor rows = h.rows(from, n);
             Tensor logits = p.activation("logits", n, w.rows());
-            Tensor threshold = p.activation("threshold", n, 2);
             kernels.linear(p, rows, w, logits);
-            kernels.topK(p, logits, shaping.k(), threshold);
-            objective(p, logits, targets.columns(from, n), threshold, scale, shaping, results.rows(from, n),
-                dH != null);
+            objective.record(logits, from, results.rows(from, n));
             if (dH != null) {
                 kernels.linearBackwardInput(p, logits, w, dH.rows(from, n), false);
                 kernels.linearBackwardWeight(p, logits, rows, dW);
@@ -66,5 +86,18 @@ final class GpuPolicyHead {
             at.offset(targets), at.floats(scale), at.offset(scale), at.floats(logits), at.offset(logits),
             at.offset(threshold), at.offset(statistics), logits.columns(), shaping.beta(), shaping.lambdaHead(),
             shaping.lambdaTail(), gradient ? 1 : 0));
+    }
+
+    private static void policyGradient(ProgramBuilder p, Tensor logits, Tensor targets, Tensor tokens,
+        Surrogate surrogate, Tensor statistics, boolean gradient) {
+        Operation operation = p.operation("policyGradient").reads(logits, targets, tokens).writes(statistics)
+            .grid(Grid.groups(logits.rows(), GROUP));
+        if (gradient) {
+            operation.writes(logits);
+        }
+        operation.task((graph, id, at) -> graph.task(id, GpuPolicyGradient::kPolicyGradient, at.context(),
+            at.ints(targets), at.offset(targets), at.floats(tokens), at.offset(tokens), at.floats(logits),
+            at.offset(logits), at.offset(statistics), logits.columns(), surrogate.inverseTemperature(),
+            surrogate.clipLow(), surrogate.clipHigh(), surrogate.kl(), gradient ? 1 : 0));
     }
 }

@@ -1,0 +1,58 @@
+package org.llmrlpt.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.llmrlpt.config.UserError;
+import org.llmrlpt.files.RunFolder;
+
+/** What the stages' commands have in common: the folder of a run, and what resuming one means. */
+final class Runs {
+    private static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
+        "device.memory", "checkpoint.every", "checkpoint.keep", "profile");
+
+    private Runs() {
+    }
+
+    /**
+     * {@code resume=RUN} means the run's own settings, of which only those may change that leave its results alone.
+     *
+     * @param given the settings of the command line, {@code resume} among them
+     */
+    static Map<String, String> resumed(Map<String, String> given) {
+        String run = given.get("resume");
+        for (String name : given.keySet()) {
+            if (!MAY_CHANGE.contains(name)) {
+                throw new UserError("setting '" + name
+                    + "' cannot change when a run is resumed: leave it out, or start a"
+                    + " new run");
+            }
+        }
+        Path config = Path.of(run).resolve(RunFolder.CONFIG);
+        if (!Files.isRegularFile(config)) {
+            throw new UserError("there is no run to resume in " + run + ": it has no " + RunFolder.CONFIG);
+        }
+        Map<String, String> all = new LinkedHashMap<>(given);
+        all.put(CommandLines.CONFIG, config.toString());
+        return all;
+    }
+
+    /** The run to go on with, or the one to begin: the next free {@code runs/COMMAND-N} where none is named. */
+    static Path folder(String resume, String run, String command) {
+        if (resume != null || run != null) {
+            return Path.of(resume != null ? resume : run);
+        }
+        return Path.of(nextFree("runs/" + command + "-"));
+    }
+
+    /** The prefix with the first number from 1 for which nothing is there yet. */
+    static String nextFree(String prefix) {
+        int n = 1;
+        while (Files.exists(Path.of(prefix + n))) {
+            n++;
+        }
+        return prefix + n;
+    }
+}

@@ -1,0 +1,75 @@
+package org.llmrlpt.rl;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.llmrlpt.config.RlSettings;
+import org.llmrlpt.data.tokenizer.Tokenizer;
+import org.llmrlpt.eval.Accuracy;
+import org.llmrlpt.eval.TaskEvaluation;
+import org.llmrlpt.eval.TaskEvaluation.Sample;
+import org.llmrlpt.generate.Completion;
+import org.llmrlpt.generate.GenerationEngine;
+import org.llmrlpt.generate.Sampling;
+import org.llmrlpt.random.RandomStream;
+import org.llmrlpt.tasks.Task;
+
+/**
+ * The policy's answers to held-out problems along a run. The random numbers are the same every time, so that two
+ * evaluations differ by their weights only.
+ */
+final class HeldOut {
+    private final RlSettings settings;
+    private final GenerationEngine engine;
+    private final TaskEvaluation evaluation;
+    private final long seed;
+
+    HeldOut(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task) {
+        this.settings = settings;
+        this.engine = engine;
+        evaluation = new TaskEvaluation(tokenizer, task.test(settings.evaluateProblems()), task.verifier(),
+            settings.task().begin());
+        seed = RandomStream.of(settings.seed(), "evaluation").nextLong();
+    }
+
+    /** What was measured, and the answers. */
+    record Result(EvaluationReport report, List<Sample> samples) {
+        /** The answers for people to read, a map each. */
+        List<Map<String, Object>> readable() {
+            return samples.stream().map(s -> {
+                Map<String, Object> m = new LinkedHashMap<>();
+                m.put("problem", s.problem().id());
+                m.put("prompt", s.problem().prompt());
+                m.put("completion", s.text());
+                m.put("answer", s.problem().answer());
+                m.put("correct", s.verdict().correct());
+                m.put("tokens", s.completion().tokens().length);
+                m.put("truncated", s.completion().ending() == Completion.Ending.TRUNCATED);
+                return m;
+            }).toList();
+        }
+    }
+
+    /**
+     * Asks all problems.
+     *
+     * @param done steps done
+     * @return empty if the stop signal came
+     */
+    Optional<Result> run(long done, BooleanSupplier stop) {
+        long begin = System.nanoTime();
+        List<Sample> samples = new ArrayList<>();
+        Accuracy accuracy = evaluation.run(engine, new Sampling(settings.temperature(), 0, 1),
+            settings.evaluateSamples(), settings.stages().at(Math.max(0, done - 1)), seed, stop, samples::add);
+        if (stop.getAsBoolean()) {
+            return Optional.empty();
+        }
+        double length = samples.stream().mapToInt(s -> s.completion().tokens().length).average().orElse(Double.NaN);
+        double entropy = Group.entropy(samples.stream().map(Sample::completion).toList());
+        return Optional.of(new Result(new EvaluationReport(done, accuracy.problems(), settings.evaluateSamples(),
+            accuracy.avg(), length, entropy, (System.nanoTime() - begin) / 1e9), samples));
+    }
+}

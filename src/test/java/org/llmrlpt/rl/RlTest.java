@@ -1,0 +1,221 @@
+package org.llmrlpt.rl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.cli.Commandline;
+import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.RlSettings;
+import org.llmrlpt.files.AtomicFolder;
+import org.llmrlpt.files.JsonFile;
+import org.llmrlpt.files.JsonLines;
+import org.llmrlpt.files.RunFolder;
+import org.llmrlpt.kernels.KernelSets;
+import org.llmrlpt.tasks.Tasks;
+import org.llmrlpt.train.SavedModel;
+
+/**
+ * The stage as a user runs it, on a model so small that a step takes milliseconds. It solves nothing: what it is
+ * rewarded for is to end its answers, by the over-length penalty.
+ */
+class RlTest {
+    private static final String[] SMALL = {"rl", "task=addition", "prompts=3", "group=4", "max-new-tokens=24",
+        "reward.overlong-buffer=24", "steps=4", "evaluate.problems=3", "evaluate.samples=2", "evaluate.every=0",
+        "checkpoint.every=0", "sample.every=0", "micro-batch=256", "slots=5", "optimizer.lr=1e-2"};
+
+    @TempDir
+    private static Path folder;
+    private static Path policy;
+    private final Commandline commands = new Commandline();
+
+    @BeforeAll
+    static void trainAPolicy() {
+        policy = folder.resolve("policy");
+        new Commandline().succeed("pretrain", "run=" + policy, "model.layers=2", "model.width=16", "model.heads=2",
+            "model.kv-heads=1", "model.head-width=8", "model.ffn=24", "length=96", "batch=8", "steps=40",
+            "optimizer.lr=1e-2", "data.builtin-megabytes=0.05", "evaluate.every=0", "evaluate.tokens=256",
+            "sample.every=0", "checkpoint.every=0");
+    }
+
+    private String[] small(String run, String... more) {
+        List<String> args = new ArrayList<>(Arrays.asList(SMALL));
+        args.add("run=" + folder.resolve(run));
+        args.add("checkpoint=" + policy);
+        for (String m : more) {
+            String name = m.substring(0, m.indexOf('=') + 1);
+            args.removeIf(a -> a.startsWith(name));
+            args.add(m);
+        }
+        return args.toArray(String[]::new);
+    }
+
+    private List<JsonNode> metrics(String run, String split) {
+        return JsonLines.read(folder.resolve(run).resolve("metrics.jsonl")).stream()
+            .filter(m -> m.get("split").asText().equals(split)).toList();
+    }
+
+    private Path checkpoint(String run, int step) {
+        return folder.resolve(run).resolve("checkpoints").resolve(String.format("step-%06d", step));
+    }
+
+    private byte[] weights(String run, int step) throws IOException {
+        return Files.readAllBytes(checkpoint(run, step).resolve("model.safetensors"));
+    }
+
+    @Test
+    void aRunLearnsWhatItIsRewardedForAndLeavesFilesThatPeopleCanRead() {
+        String shown = commands.succeed(small("learns", "steps=40", "evaluate.every=20", "sample.every=20",
+            "checkpoint.every=20", "prompts=8", "checkpoint.keep=1"));
+        List<JsonNode> train = metrics("learns", "train");
+        assertEquals(40, train.size());
+        double before = mean(train.subList(0, 5), "reward_mean");
+        double after = mean(train.subList(35, 40), "reward_mean");
+        assertTrue(after > before + 0.2, before + " to " + after);
+        for (String field : new String[] {"reward_mean", "reward_std", "uniform_groups", "entropy", "clipped_low",
+            "clipped_high", "response_length_mean", "response_length_min", "response_length_max", "truncated",
+            "grad_norm", "lr", "rollout_tokens_per_second", "training_tokens_per_second", "seconds_generate",
+            "seconds_train", "log_prob_difference_max", "groups_dropped", "rounds", "surrogate_loss"}) {
+            assertTrue(train.getFirst().has(field), field);
+        }
+        assertTrue(train.stream().allMatch(m -> m.get("log_prob_difference_max").asDouble() < 1e-4),
+            "sampling and training agree");
+        assertEquals(List.of(0, 20, 40), metrics("learns", "evaluation").stream().map(m -> m.get("step").asInt())
+            .toList());
+        JsonNode answer = JsonLines.read(folder.resolve("learns/samples/step-000020.jsonl")).getFirst();
+        assertTrue(answer.has("prompt") && answer.has("completion") && answer.has("reward"));
+        assertEquals(40, JsonFile.readObject(folder.resolve("learns/summary.json")).get("steps").asInt());
+        assertTrue(Files.exists(checkpoint("learns", 40).resolve("config.json")));
+        assertTrue(Files.exists(folder.resolve("learns/report.html")));
+        assertFalse(Files.exists(checkpoint("learns", 20)), "only the newest is kept");
+        assertTrue(shown.contains("held-out") && shown.contains("next:"), shown);
+    }
+
+    private static double mean(List<JsonNode> lines, String field) {
+        return lines.stream().mapToDouble(m -> m.get(field).asDouble()).average().orElseThrow();
+    }
+
+    @Test
+    void threadsAndSlotsChangeNoBit() throws IOException {
+        commands.succeed(small("one", "threads=1"));
+        commands.succeed(small("two", "threads=2"));
+        assertArrayEquals(weights("one", 4), weights("two", 4));
+    }
+
+    /** A run is stopped by deleting what came after one of its checkpoints, as a crash would. */
+    @Test
+    void aResumedRunEndsWithTheBitsOfAnUndisturbedOne() throws IOException {
+        String[] settings = {"steps=6", "checkpoint.every=2", "checkpoint.keep=9", "updates=2", "kl=0.05",
+            "mask-truncated=true", "max-new-tokens=0:16,3:24", "evaluate.every=3"};
+        commands.succeed(small("whole", settings));
+        commands.succeed(small("broken", settings));
+        AtomicFolder.delete(checkpoint("broken", 6));
+        AtomicFolder.delete(checkpoint("broken", 4));
+        Files.delete(folder.resolve("broken/summary.json"));
+        commands.succeed("rl", "resume=" + folder.resolve("broken"));
+        assertArrayEquals(weights("whole", 6), weights("broken", 6));
+        assertArrayEquals(Files.readAllBytes(checkpoint("whole", 6).resolve("trainer/optimizer.safetensors")),
+            Files.readAllBytes(checkpoint("broken", 6).resolve("trainer/optimizer.safetensors")));
+        for (String field : new String[] {"reward_mean", "entropy", "kl", "grad_norm"}) {
+            assertEquals(metrics("whole", "train").stream().map(m -> m.get(field)).toList(),
+                metrics("broken", "train").stream().map(m -> m.get(field)).toList(), field);
+        }
+        assertEquals(metrics("whole", "evaluation").stream().map(m -> m.get("avg")).toList(),
+            metrics("broken", "evaluation").stream().map(m -> m.get("avg")).toList());
+        assertTrue(metrics("whole", "train").stream().limit(3)
+            .allMatch(m -> m.get("response_length_max").asInt() <= 16), "answers are short in the first stage");
+    }
+
+    @Test
+    void aStopSignalInTheMiddleOfSamplingLosesNothing() throws IOException {
+        commands.succeed(small("undisturbed"));
+        List<String> args = Arrays.asList(small("stopped")).subList(1, small("stopped").length);
+        Map<String, String> given = new LinkedHashMap<>();
+        args.forEach(a -> given.put(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)));
+        RlSettings settings = Binder.bind(RlSettings.class, given);
+        AtomicInteger asked = new AtomicInteger();
+        try (RunFolder run = RunFolder.create(folder.resolve("stopped"), Binder.unbind(settings));
+                GrpoTrainer trainer = new GrpoTrainer(settings, run, SavedModel.open(settings.checkpoint()),
+                    Tasks.open(settings.task(), settings.seed()), KernelSets.choose(settings.device()), new Silent())) {
+            // An evaluation asks at most 3 x 2 x 24 times, a step 4 x 3 x 4 x 24 times: this is within a step.
+            assertFalse(trainer.run(() -> asked.incrementAndGet() > 400));
+        }
+        commands.succeed("rl", "resume=" + folder.resolve("stopped"));
+        assertArrayEquals(weights("undisturbed", 4), weights("stopped", 4));
+    }
+
+    @Test
+    void withoutAnyDifferenceOfRewardsNothingIsLearnedAndTheCapHolds() throws IOException {
+        commands.succeed(small("uniform", "steps=2", "reward.overlong-buffer=0", "dynamic-sampling.rounds=3"));
+        for (JsonNode m : metrics("uniform", "train")) {
+            assertEquals(3, m.get("rounds").asInt());
+            assertEquals(9, m.get("groups_dropped").asInt());
+            assertEquals(1, m.get("uniform_groups").asDouble());
+            assertEquals(0, m.get("updates").asInt());
+        }
+        Path first = SavedModel.open(policy.toString()).folder();
+        assertArrayEquals(Files.readAllBytes(first.resolve("model.safetensors")), weights("uniform", 2));
+    }
+
+    @Test
+    void withoutDynamicSamplingAllGroupsAreTrainedOn() {
+        commands.succeed(small("static", "steps=2", "dynamic-sampling=false"));
+        for (JsonNode m : metrics("static", "train")) {
+            assertEquals(3, m.get("groups_kept").asInt());
+            assertEquals(1, m.get("updates").asInt());
+        }
+    }
+
+    @Test
+    void logProbabilitiesThatDifferStopTheRun() {
+        commands.refuse(new String[] {"log-probability", "max-log-prob-difference"},
+            small("differs", "max-log-prob-difference=0"));
+    }
+
+    @Test
+    void mistakesAreAnsweredByASentence() {
+        commands.refuse(new String[] {"'group'", "between 2"}, small("bad", "group=1"));
+        commands.refuse(new String[] {"'max-new-tokens'", "96"}, small("bad", "max-new-tokens=96"));
+        commands.refuse(new String[] {"'max-new-tokens'", "0:512"}, small("bad", "max-new-tokens=5:16"));
+        commands.refuse(new String[] {"'length'", "96"}, small("bad", "length=97"));
+        commands.refuse(new String[] {"nosuchtask"}, small("bad", "task=nosuchtask"));
+        commands.refuse(new String[] {"checkpoint"}, "rl", "task=addition", "run=" + folder.resolve("bad"));
+        commands.refuse(new String[] {"no folder"}, small("bad", "checkpoint=" + folder.resolve("nothing")));
+        assertFalse(Files.exists(folder.resolve("bad")), "nothing is left behind");
+    }
+
+    /** Hears nothing. */
+    private static final class Silent implements RlListener {
+        @Override
+        public void planned(GrpoTrainer run) { }
+
+        @Override
+        public void started(GrpoTrainer run, long firstStep) { }
+
+        @Override
+        public void step(RlReport report) { }
+
+        @Override
+        public void evaluation(EvaluationReport report) { }
+
+        @Override
+        public void sample(long step, String prompt, String completion, boolean correct) { }
+
+        @Override
+        public void checkpoint(long step, Path at) { }
+    }
+}
