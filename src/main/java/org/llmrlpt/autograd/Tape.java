@@ -121,7 +121,7 @@ public final class Tape {
         return delta;
     }
 
-    /** silu(gate) · up: gateUp [R, 2F] to [R, F]. */
+    /** silu(gate) · up: gateUp [R, 2F], which nothing else may read, to [R, F]. */
     public Tensor swiGlu(Tensor gateUp) {
         Tensor out = activation("swiglu", gateUp.rows(), gateUp.columns() / 2);
         kernels.swiGlu(program, gateUp, out);
@@ -130,10 +130,12 @@ public final class Tape {
             kernels.swiGlu(program, gateUp, again);
             return again;
         });
-        return record(out, () -> accumulate(gateUp, (dGateUp, add) -> {
-            requireFresh(add, gateUp);
-            kernels.swiGluBackward(program, gateUp, gradient(out), dGateUp);
-        }));
+        return record(out, () -> {
+            requireFresh(gradients.containsKey(gateUp), gateUp);
+            // The gradient takes the place of what nothing reads after it: it is the largest tensor of a layer.
+            kernels.swiGluBackward(program, gateUp, gradient(out), gateUp);
+            gradients.put(gateUp, gateUp);
+        });
     }
 
     /**

@@ -14,6 +14,7 @@ import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -26,6 +27,8 @@ final class Relaunch {
     /** Set in the second process, so that there is never a third. */
     private static final String GUARD = "llmrlpt.relaunched";
 
+    private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w*GC");
+
     private Relaunch() {
     }
 
@@ -33,11 +36,13 @@ final class Relaunch {
      * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java
      * limits what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory
      * plan refuses what does not fit. The thresholds send the kernels to the optimising compiler ten times earlier than
-     * usual: until then a vector operation is a call, a hundred times slower, and a step can take minutes.
+     * usual: until then a vector operation is a call, a hundred times slower, and a step can take minutes. Little lives
+     * in the heap, so the collector is the one that needs the least memory of its own, with a young generation that
+     * short-lived objects of the start and of data preparation cannot blow up to hundreds of megabytes.
      */
     static final List<String> FLAGS = List.of("--add-modules", VECTOR, "--enable-native-access=ALL-UNNAMED",
         "-XX:MaxDirectMemorySize=16t", "-XX:Tier4InvocationThreshold=500", "-XX:Tier4MinInvocationThreshold=100",
-        "-XX:Tier4CompileThreshold=1000", "-XX:Tier4BackEdgeThreshold=4000");
+        "-XX:Tier4CompileThreshold=1000", "-XX:Tier4BackEdgeThreshold=4000", "-XX:+UseSerialGC", "-Xmn32m");
 
     /**
      * Returns at once when this JVM has what it needs, as under tornado; otherwise the program starts again and this
@@ -66,7 +71,9 @@ final class Relaunch {
     static List<String> command(String java, List<String> userFlags, String classPath, String[] args) {
         List<String> command = new ArrayList<>();
         command.add(java);
-        command.addAll(FLAGS);
+        // Java refuses two collectors instead of taking the last one named.
+        boolean collector = userFlags.stream().anyMatch(f -> COLLECTOR.matcher(f).matches());
+        FLAGS.stream().filter(f -> !(collector && COLLECTOR.matcher(f).matches())).forEach(command::add);
         command.addAll(userFlags);
         command.add("-D" + GUARD + "=true");
         command.add("-cp");

@@ -15,7 +15,7 @@ public record TrainingSettings(
     DeviceSettings device,
     MemorySettings memory,
     @Key(value = "profile", or = "false",
-        help = "at the end show where the time went, by operation; a run writes it to profile.json too")
+        help = "show at the end where the time went, by operation; a run keeps that in its folder")
     boolean profile) {
 
     private static final int MOST_POSITIONS = 1 << 26;

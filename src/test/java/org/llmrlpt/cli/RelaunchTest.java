@@ -34,10 +34,17 @@ class RelaunchTest {
         List<String> expected = new ArrayList<>(List.of("/j/bin/java", "--add-modules", "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED", "-XX:MaxDirectMemorySize=16t"));
         expected.addAll(Relaunch.FLAGS.stream().filter(f -> f.startsWith("-XX:Tier4")).toList());
+        expected.addAll(List.of("-XX:+UseSerialGC", "-Xmn32m"));
         expected.addAll(List.of("-Xmx2g", "-ea", "-Dllmrlpt.relaunched=true", "-cp", "a b.jar",
             "org.llmrlpt.cli.Main", "pretrain", "name=x y"));
         assertEquals(expected, Relaunch.command("/j/bin/java", List.of("-Xmx2g", "-ea"), "a b.jar",
                 new String[] {"pretrain", "name=x y"}));
+    }
+
+    @Test
+    void theUsersCollectorTakesThePlaceOfOurs() {
+        List<String> command = Relaunch.command("java", List.of("-XX:+UseG1GC"), "a.jar", new String[0]);
+        assertEquals(List.of("-XX:+UseG1GC"), command.stream().filter(f -> f.endsWith("GC")).toList());
     }
 
     @Test
