@@ -11,6 +11,11 @@ import org.llmrlpt.kernels.Shaping;
  * head, which need more, take {@link Strided}.
  */
 public final class CpuKernels implements Kernels {
+    /** Prepares the JIT compiler for the kernels, once in a JVM. */
+    public CpuKernels() {
+        KernelCompilation.prepare();
+    }
+
     @Override
     public String name() {
         return "cpu";
