@@ -35,14 +35,16 @@ final class Relaunch {
     /**
      * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java
      * limits what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory
-     * plan refuses what does not fit. The thresholds send the kernels to the optimising compiler ten times earlier than
-     * usual: until then a vector operation is a call, a hundred times slower, and a step can take minutes. Little lives
-     * in the heap, so the collector is the one that needs the least memory of its own, with a young generation that
-     * short-lived objects of the start and of data preparation cannot blow up to hundreds of megabytes.
+     * plan refuses what does not fit. The compiler commands keep the insides of the Vector API, which are hot until the
+     * kernels are compiled and worth nothing afterwards, from being compiled in front of them. Lower thresholds for the
+     * kernels are no help: they are then compiled from thin profiles, and slower for good. Little lives in the heap, so
+     * the collector is the one that needs the least memory of its own, with a young generation that short-lived objects
+     * of the start and of data preparation cannot blow up to hundreds of megabytes.
      */
     static final List<String> FLAGS = List.of("--add-modules", VECTOR, "--enable-native-access=ALL-UNNAMED",
-        "-XX:MaxDirectMemorySize=16t", "-XX:Tier4InvocationThreshold=500", "-XX:Tier4MinInvocationThreshold=100",
-        "-XX:Tier4CompileThreshold=1000", "-XX:Tier4BackEdgeThreshold=4000", "-XX:+UseSerialGC", "-Xmn32m");
+        "-XX:MaxDirectMemorySize=16t", "-XX:CompileCommand=quiet",
+        "-XX:CompileCommand=CompileThresholdScaling,jdk.incubator.vector.*::*,20.0",
+        "-XX:CompileCommand=CompileThresholdScaling,jdk.internal.vm.vector.*::*,20.0", "-XX:+UseSerialGC", "-Xmn32m");
 
     /**
      * Returns at once when this JVM has what it needs, as under tornado; otherwise the program starts again and this

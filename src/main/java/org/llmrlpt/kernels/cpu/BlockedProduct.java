@@ -33,7 +33,6 @@ final class BlockedProduct {
     private static final Scratch EDGE_TILE = new Scratch();
 
     private final Tile tile;
-    private final boolean alone;
     private final boolean transposedA;
     private final long a;
     private final int lda;
@@ -45,13 +44,10 @@ final class BlockedProduct {
     /**
      * The left-hand side and the result.
      *
-     * @param alone whether to stay on the calling thread
      * @param transposedA whether A is stored [K,M]
      */
-    BlockedProduct(Tile tile, boolean alone, boolean transposedA, long a, int lda, long c, int ldc, int m,
-        boolean accumulate) {
+    BlockedProduct(Tile tile, boolean transposedA, long a, int lda, long c, int ldc, int m, boolean accumulate) {
         this.tile = tile;
-        this.alone = alone;
         this.transposedA = transposedA;
         this.a = a;
         this.lda = lda;
@@ -72,7 +68,7 @@ final class BlockedProduct {
                 int kc = Math.min(chunkK, k - k0);
                 long panels = B_PANELS.floats((long) Panels.count(nc, columns) * columns * kc);
                 long from = transposedB ? at(b, (long) j0 * ldb + k0) : at(b, (long) k0 * ldb + j0);
-                pack(tile, alone, transposedB, from, ldb, nc, kc, panels);
+                pack(tile, transposedB, from, ldb, nc, kc, panels);
                 multiplyAll(panels, j0, nc, k0, kc);
             }
         }
@@ -87,19 +83,13 @@ final class BlockedProduct {
      * Packs B [k, n], or a transposed B stored [n, k]: for each part of {@link Tile#MAX_K} of k all panels, one part
      * after the other.
      */
-    static void pack(Tile tile, boolean alone, boolean transposed, long b, int ldb, int n, int k, long to) {
+    static void pack(Tile tile, boolean transposed, long b, int ldb, int n, int k, long to) {
         int columns = tile.columns;
         int panels = Panels.count(n, columns);
         int group = transposed ? 1 : 8; // several panels at once read longer pieces of B's rows
         int groups = Panels.count(panels, group);
         int tasks = groups * Panels.count(k, Tile.MAX_K);
-        if (alone) {
-            for (int t = 0; t < tasks; t++) {
-                packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, to);
-            }
-        } else {
-            Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, to));
-        }
+        Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, to));
     }
 
     private static void packTask(int t, int groups, int group, int panels, Tile tile, boolean transposed, long b,
@@ -116,23 +106,15 @@ final class BlockedProduct {
         }
     }
 
-    /**
-     * Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part.
-     */
+    /** Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part. */
     private void multiplyAll(long b, int j0, int n, int k0, int k) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
-        int threads = alone ? 1 : Workers.threads();
+        int threads = Workers.threads();
         int height = Math.clamp(m / (threads * TASKS_PER_THREAD), MIN_TASK_ROWS, MAX_TASK_ROWS);
         int tall = Math.min(tiles, Panels.count(Panels.count(m, height), threads) * threads);
         int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(threads, tall)));
-        if (alone) {
-            for (int t = 0; t < tall * wide; t++) {
-                task(t, tall, wide, tiles, panels, b, j0, n, k0, k);
-            }
-        } else {
-            Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k));
-        }
+        Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k));
     }
 
     private void task(int t, int tall, int wide, int tiles, int panels, long b, int j0, int n, int k0, int k) {
@@ -153,9 +135,9 @@ final class BlockedProduct {
         for (int kk = 0; kk < k; kk += Tile.MAX_K) {
             int kc = Math.min(Tile.MAX_K, k - kk);
             if (transposedA) {
-                Panels.transposeA(at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, rowsOfA);
+                RowsOfA.transpose(at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, rowsOfA);
             } else {
-                Panels.copyA(at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, rowsOfA);
+                RowsOfA.copy(at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, rowsOfA);
             }
             boolean start = accumulate || k0 + kk > 0;
             for (int p = p0; p < p1; p += GROUP) {

@@ -13,6 +13,11 @@ import org.llmrlpt.kernels.Work;
  * head, which need more, take {@link Strided}.
  */
 public final class CpuKernels implements Kernels {
+    /** Prepares the JIT compiler for the kernels, once in a JVM. */
+    public CpuKernels() {
+        KernelCompilation.prepare();
+    }
+
     @Override
     public String name() {
         return "cpu";

@@ -27,8 +27,8 @@ final class DotProducts {
 
     /** y's element (i, j) is at y + 4 · (i · rowY + j · columnY); other strides are leading dimensions in floats. */
     static void multiply(long x, int ldx, long w, int ldw, long y, long rowY, long columnY, int m, int n, int k,
-        boolean accumulate, boolean alone) {
-        if (alone || n <= TASK_ROWS) {
+        boolean accumulate) {
+        if (n <= TASK_ROWS) {
             rows(x, ldx, w, ldw, y, rowY, columnY, m, n, k, accumulate);
             return;
         }

@@ -7,16 +7,15 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies blocks of matrices into what a {@link Tile} reads: B into panels [k][columns], A into rows of an array. Where
- * the last panel of B is wider than what is left, it repeats the last column: the products with it go to elements of a
- * tile that nobody reads. Leading dimensions are in floats.
+ * Copies blocks of B into the panels [k][columns] that a {@link Tile} reads. Where the last panel is wider than what is
+ * left, it repeats the last column: the products with it go to elements of a tile that nobody reads. Leading dimensions
+ * are in floats.
  */
 final class Panels {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
@@ -47,58 +46,6 @@ final class Panels {
         int done = full * tile.columns;
         if (done < n) {
             copyRagged(at(b, done), ldb, n - done, k, tile.columns, at(to, full * strideB(tile, k)));
-        }
-    }
-
-    /** Rows of A, {@link Tile#STRIDE_A} apart, from a row-major A [m, k]. */
-    static void copyA(long a, int lda, int m, int k, float[] to) {
-        for (int i = 0; i < m; i++) {
-            MemorySegment.copy(Memory.ALL, Memory.FLOAT, at(a, (long) i * lda), to, i * Tile.STRIDE_A, k);
-        }
-    }
-
-    /** Rows of A, {@link Tile#STRIDE_A} apart, from a row-major Aᵀ [k, m]. */
-    static void transposeA(long a, int lda, int m, int k, float[] to) {
-        long step = 4L * lda;
-        int i = 0;
-        for (; i + 4 <= k; i += 4) {
-            transposeFour(a, a + step, a + 2 * step, a + 3 * step, m, to, i);
-            a += 4 * step;
-        }
-        for (; i < k; i++) {
-            for (int j = 0; j < m; j++) {
-                to[j * Tile.STRIDE_A + i] = getFloat(at(a, j));
-            }
-            a += step;
-        }
-    }
-
-    /** Four rows of n floats become n pieces of four floats, {@link Tile#STRIDE_A} apart in {@code to}. */
-    private static void transposeFour(long r0, long r1, long r2, long r3, int n, float[] to, int at) {
-        int j = 0;
-        for (; j + 4 <= n; j += 4) {
-            long o = 4L * j;
-            FloatVector v0 = fromMemorySegment(S, ALL, r0 + o, ORDER);
-            FloatVector v1 = fromMemorySegment(S, ALL, r1 + o, ORDER);
-            FloatVector v2 = fromMemorySegment(S, ALL, r2 + o, ORDER);
-            FloatVector v3 = fromMemorySegment(S, ALL, r3 + o, ORDER);
-            FloatVector low01 = v0.rearrange(AABB).blend(v1.rearrange(AABB), ODD);
-            FloatVector high01 = v0.rearrange(CCDD).blend(v1.rearrange(CCDD), ODD);
-            FloatVector low23 = v2.rearrange(AABB).blend(v3.rearrange(AABB), ODD);
-            FloatVector high23 = v2.rearrange(CCDD).blend(v3.rearrange(CCDD), ODD);
-            low01.blend(low23.rearrange(ABAB), HIGH).intoArray(to, at);
-            low01.rearrange(CDCD).blend(low23, HIGH).intoArray(to, at + Tile.STRIDE_A);
-            high01.blend(high23.rearrange(ABAB), HIGH).intoArray(to, at + 2 * Tile.STRIDE_A);
-            high01.rearrange(CDCD).blend(high23, HIGH).intoArray(to, at + 3 * Tile.STRIDE_A);
-            at += 4 * Tile.STRIDE_A;
-        }
-        for (; j < n; j++) {
-            long o = 4L * j;
-            to[at] = getFloat(r0 + o);
-            to[at + 1] = getFloat(r1 + o);
-            to[at + 2] = getFloat(r2 + o);
-            to[at + 3] = getFloat(r3 + o);
-            at += Tile.STRIDE_A;
         }
     }
 

@@ -98,9 +98,9 @@ public final class PolicyHeadKernels {
         if (counted.length == 0) {
             return;
         }
-        BlockedProduct.pack(Gemm.TILE, false, true, w.address(), w.stride(), vocabulary, width, memory.panels());
+        BlockedProduct.pack(Gemm.TILE, true, w.address(), w.stride(), vocabulary, width, memory.panels());
         if (dH != null) {
-            BlockedProduct.pack(Gemm.TILE, false, false, w.address(), w.stride(), width, vocabulary,
+            BlockedProduct.pack(Gemm.TILE, false, w.address(), w.stride(), width, vocabulary,
                 memory.backwardPanels());
         }
         for (int from = 0; from < counted.length; from += memory.chunk()) {
@@ -144,7 +144,7 @@ public final class PolicyHeadKernels {
         }
         long logits = memory.logits();
         int ld = memory.stride();
-        new BlockedProduct(Gemm.TILE, false, false, x, ldx, logits, ld, n, false)
+        new BlockedProduct(Gemm.TILE, false, x, ldx, logits, ld, n, false)
             .multiplyPacked(memory.panels(), vocabulary, width);
         rows(counted, from, n, dH != null);
         if (dH == null) {
@@ -152,7 +152,7 @@ public final class PolicyHeadKernels {
         }
         Gemm.tn(logits, ld, x, ldx, dW.address(), dW.stride(), vocabulary, width, n, true);
         long dX = together ? dH.row(counted[from]) : x;
-        new BlockedProduct(Gemm.TILE, false, false, logits, ld, dX, together ? dH.stride() : width, n, false)
+        new BlockedProduct(Gemm.TILE, false, logits, ld, dX, together ? dH.stride() : width, n, false)
             .multiplyPacked(memory.backwardPanels(), width, vocabulary);
         if (!together) {
             for (int i = 0; i < n; i++) {

@@ -37,10 +37,6 @@ final class GemmSpeed {
         new Row("nt", 1, 1024, 384), new Row("nt", 8, 1024, 384), new Row("nt", 16, 1024, 384),
         new Row("nt", 32, 1024, 384), new Row("nt", 64, 1024, 384), new Row("nn", 8, 1024, 384),
         new Row("nn", 64, 1024, 384), new Row("nn", 96, 384, 1024),
-        new Row("block nt", 64, 64, 64), new Row("block nn", 64, 64, 64), new Row("block tn", 64, 64, 64),
-        new Row("block nt", 48, 128, 64), new Row("block nt", 96, 128, 64), new Row("block nn", 96, 64, 128),
-        new Row("block nt", 12, 256, 64), new Row("block nn", 12, 64, 256),
-        new Row("packed", 8, 1024, 384), new Row("packed", 64, 1024, 384), new Row("packed", 256, 50304, 384),
     };
 
     private GemmSpeed() {
@@ -56,34 +52,22 @@ final class GemmSpeed {
     }
 
     private static void measure(Row row) {
-        boolean packing = row.kind.equals("packed");
         MemorySegment a = random((long) row.m * row.k);
         MemorySegment b = random((long) row.n * row.k);
         MemorySegment c = Memory.allocate((long) row.m * row.n);
-        PackedB packed = new PackedB();
-        if (packing) {
-            packed.packTransposed(b.address(), row.k, row.n, row.k);
-        }
         Runnable product = () -> {
             switch (row.kind) {
                 case "nt" -> Gemm.nt(a.address(), row.k, b.address(), row.k, c.address(), row.n, row.m, row.n, row.k,
                     false);
                 case "nn" -> Gemm.nn(a.address(), row.k, b.address(), row.n, c.address(), row.n, row.m, row.n, row.k,
                     false);
-                case "tn" -> Gemm.tn(a.address(), row.m, b.address(), row.n, c.address(), row.n, row.m, row.n, row.k,
+                default -> Gemm.tn(a.address(), row.m, b.address(), row.n, c.address(), row.n, row.m, row.n, row.k,
                     true);
-                case "block nt" -> Gemm.blockNt(a.address(), row.k, b.address(), row.k, c.address(), row.n, row.m,
-                    row.n, row.k, false);
-                case "block nn" -> Gemm.blockNn(a.address(), row.k, b.address(), row.n, c.address(), row.n, row.m,
-                    row.n, row.k, false);
-                case "block tn" -> Gemm.blockTn(a.address(), row.m, b.address(), row.n, c.address(), row.n, row.m,
-                    row.n, row.k, true);
-                default -> Gemm.packed(a.address(), row.k, packed, c.address(), row.n, row.m, false);
             }
         };
         double flops = 2.0 * row.m * row.n * row.k;
         StringBuilder line = new StringBuilder(String.format("%-20s", row));
-        for (int threads = 1; threads <= (row.kind.startsWith("block") ? 1 : MAX_THREADS); threads++) {
+        for (int threads = 1; threads <= MAX_THREADS; threads++) {
             Workers.use(threads);
             int all = threads;
             Runnable ceiling = () -> Workers.forEach(all, t -> multiplyAdd(100_000));

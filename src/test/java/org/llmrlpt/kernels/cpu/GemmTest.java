@@ -120,25 +120,12 @@ class GemmTest {
     }
 
     @Test
-    void aPackedMatrixGivesTheBitsOfAnUnpackedOne() {
-        PackedB packed = new PackedB();
-        for (Shape shape : List.of(new Shape(40, 70, 500, 3), new Shape(17, 33, 20, 0))) {
-            Problem nt = new Problem(Kind.NT, shape, true);
-            packed.packTransposed(nt.b.row(0), nt.b.leading, shape.n, shape.k);
-            nt.run().checkSameBits(nt.runPacked(packed), nt + " packed");
-            Problem nn = new Problem(Kind.NN, shape, false);
-            packed.pack(nn.b.row(0), nn.b.leading, shape.n, shape.k);
-            nn.run().checkSameBits(nn.runPacked(packed), nn + " packed");
-        }
-    }
-
-    @Test
-    void productsInsideTasksGiveTheSameBitsAsBlocks() {
+    void productsInsideTasksAreRightAndAllTheSame() {
         Workers.use(3);
         for (Kind kind : Kind.values()) {
             Problem p = new Problem(kind, new Shape(50, 60, 70, 0), false);
             Matrix[] results = new Matrix[20];
-            Workers.forEach(20, t -> results[t] = t % 2 == 0 ? p.run() : p.runBlock());
+            Workers.forEach(20, t -> results[t] = p.run());
             p.checkAgainstDouble(results[0], "inside a task");
             for (Matrix result : results) {
                 results[0].checkSameBits(result, p + " inside a task");
@@ -200,31 +187,10 @@ class GemmTest {
             return c;
         }
 
-        Matrix runBlock() {
-            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
-            switch (kind) {
-                case NT -> Gemm.blockNt(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
-                    shape.n, shape.k, accumulate);
-                case NN -> Gemm.blockNn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
-                    shape.n, shape.k, accumulate);
-                case TN -> Gemm.blockTn(a.row(0), a.leading, b.row(0), b.leading, c.row(0), c.leading, shape.m,
-                    shape.n, shape.k, accumulate);
-            }
-            Reference.reachabilityFence(this);
-            return c;
-        }
-
         Matrix run(Tile tile) {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
-            new BlockedProduct(tile, false, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
+            new BlockedProduct(tile, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
                 accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
-            Reference.reachabilityFence(this);
-            return c;
-        }
-
-        Matrix runPacked(PackedB packed) {
-            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
-            Gemm.packed(a.row(0), a.leading, packed, c.row(0), c.leading, shape.m, accumulate);
             Reference.reachabilityFence(this);
             return c;
         }

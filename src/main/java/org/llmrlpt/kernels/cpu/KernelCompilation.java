@@ -1,0 +1,64 @@
+package org.llmrlpt.kernels.cpu;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/**
+ * Tells the JIT compiler how to treat the kernels, in the running JVM, so that programs that embed this one need no
+ * flag. Left alone it decides by chance, of the order in which methods get hot:
+ * <ul>
+ * <li>A small method that takes or returns vectors, such as {@link VectorMath#exp}, may be compiled on its own first
+ * and is then thought too big to be inlined. Each vector that passes it is an object from then on, and the kernel stays
+ * a hundred times slower for good. So these methods are always inlined.
+ * <li>A caller may swallow so many loops that the compiler reaches its limit of nodes inside one of them, and leaves a
+ * call there, with the same end. So the largest loops are compiled on their own.
+ * <li>Until a kernel is compiled, each vector operation is a call, and threads that go on with such code also get the
+ * innards of the Vector API compiled, for nothing, in front of the kernels. So a thread waits until its kernel is
+ * compiled.
+ * </ul>
+ */
+final class KernelCompilation {
+    private static final String DIRECTIVES = """
+        [{
+          match: ["org/llmrlpt/kernels/cpu/*.*"],
+          inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
+            "+org/llmrlpt/kernels/cpu/PolicyRow.notTooLow", "+org/llmrlpt/kernels/cpu/TopElements.key",
+            "+org/llmrlpt/kernels/cpu/TopElements.load", "-org/llmrlpt/kernels/cpu/AttentionKernels.softmax",
+            "-org/llmrlpt/kernels/cpu/AttentionKernels.mask", "-org/llmrlpt/kernels/cpu/AttentionGradients.gradients",
+            "-org/llmrlpt/kernels/cpu/PolicyRow.sumExponentials", "-org/llmrlpt/kernels/cpu/SmallProduct.multiply",
+            "-org/llmrlpt/kernels/cpu/SwiGluKernels.forward", "-org/llmrlpt/kernels/cpu/SwiGluKernels.backward"],
+          BackgroundCompilation: false
+        }]
+        """;
+
+    static {
+        try {
+            Path file = Files.createTempFile("llm-rlpt-compiler-", ".json");
+            try {
+                Files.writeString(file, DIRECTIVES);
+                ManagementFactory.getPlatformMBeanServer().invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"), "compilerDirectivesAdd",
+                    new Object[] {new String[] {file.toString()}}, new String[] {String[].class.getName()});
+            } finally {
+                Files.delete(file);
+            }
+        } catch (JMException e) {
+            // A JVM other than HotSpot has no such command. It computes the same.
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write a temporary file", e);
+        }
+    }
+
+    private KernelCompilation() {
+    }
+
+    /** Takes effect at the first call; to be called before the first kernel runs. */
+    static void prepare() {
+        // The work is done when this class is initialised, once.
+    }
+}
