@@ -60,7 +60,7 @@ public record RlReport(long step, Rollout rollout, SurrogateSums first, Surrogat
         m.put("clipped_high", all.mean(SurrogateStatistics.CLIPPED_HIGH));
         m.put("kl", all.mean(SurrogateStatistics.KL));
         m.put("ratio_mean", all.mean(SurrogateStatistics.RATIO));
-        m.put("log_prob_difference_max", first.largestDifference());
+        m.put("log_prob_difference_max", updates == 0 ? Double.NaN : first.largestDifference());
         m.put("grad_norm", gradientNorm);
         m.put("lr", learningRate);
         m.put("tokens", rollout.tokens());
