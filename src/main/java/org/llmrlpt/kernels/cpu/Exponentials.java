@@ -6,10 +6,10 @@ import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
+import static org.llmrlpt.kernels.cpu.VectorMath.notTooLow;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /** Exponentials of a row of logits, and the two sums that its entropy takes. For use by one thread. */
 final class Exponentials {
@@ -73,10 +73,5 @@ final class Exponentials {
             sum += Lanes.sum(lanes, LANES);
             product += Lanes.sum(lanes + BYTES, LANES);
         }
-    }
-
-    /** x, but not so low that its exponential is undefined; NaN stays. */
-    private static FloatVector notTooLow(FloatVector x) {
-        return x.blend(VectorMath.EXP_MIN, x.compare(VectorOperators.LT, VectorMath.EXP_MIN));
     }
 }

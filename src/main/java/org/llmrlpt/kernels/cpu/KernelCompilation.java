@@ -27,10 +27,10 @@ final class KernelCompilation {
         [{
           match: ["org/llmrlpt/kernels/cpu/*.*"],
           inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-            "+org/llmrlpt/kernels/cpu/PolicyRow.notTooLow", "+org/llmrlpt/kernels/cpu/TopElements.key",
-            "+org/llmrlpt/kernels/cpu/TopElements.load", "-org/llmrlpt/kernels/cpu/AttentionKernels.softmax",
-            "-org/llmrlpt/kernels/cpu/AttentionKernels.mask", "-org/llmrlpt/kernels/cpu/AttentionGradients.gradients",
-            "-org/llmrlpt/kernels/cpu/PolicyRow.sumExponentials", "-org/llmrlpt/kernels/cpu/SmallProduct.multiply",
+            "+org/llmrlpt/kernels/cpu/TopElements.key", "+org/llmrlpt/kernels/cpu/TopElements.load",
+            "-org/llmrlpt/kernels/cpu/AttentionKernels.softmax", "-org/llmrlpt/kernels/cpu/AttentionKernels.mask",
+            "-org/llmrlpt/kernels/cpu/AttentionGradients.gradients", "-org/llmrlpt/kernels/cpu/SmallProduct.multiply",
+            "-org/llmrlpt/kernels/cpu/Exponentials.run", "-org/llmrlpt/kernels/cpu/SampledRow.exponentials",
             "-org/llmrlpt/kernels/cpu/SwiGluKernels.forward", "-org/llmrlpt/kernels/cpu/SwiGluKernels.backward"],
           BackgroundCompilation: false
         }]

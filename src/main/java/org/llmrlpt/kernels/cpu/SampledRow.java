@@ -6,13 +6,13 @@ import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
-import static jdk.incubator.vector.VectorOperators.LT;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
+import static org.llmrlpt.kernels.cpu.VectorMath.notTooLow;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -118,11 +118,6 @@ final class SampledRow {
             weighted += Lanes.sum(at(lanes, LANES), LANES);
         }
         return weighted / total;
-    }
-
-    /** x, but not so low that its exponential is undefined; NaN stays. */
-    private static FloatVector notTooLow(FloatVector x) {
-        return x.blend(VectorMath.EXP_MIN, x.compare(LT, VectorMath.EXP_MIN));
     }
 
     /** The sums of the blocks that cover the first n elements, added up. */

@@ -48,6 +48,11 @@ public final class VectorMath {
             .blend(0f, x.compare(LT, EXP_MIN));
     }
 
+    /** x, but not so low that its exponential is undefined; NaN stays. */
+    static FloatVector notTooLow(FloatVector x) {
+        return x.blend(EXP_MIN, x.compare(LT, EXP_MIN));
+    }
+
     /** {@link #exp} without the care for x above 88.72 and x below {@link #EXP_MIN}, where the result is undefined. */
     static FloatVector expInRange(FloatVector x) {
         FloatVector shifted = x.fma(broadcast(S, LOG2_E), broadcast(S, MAGIC));
