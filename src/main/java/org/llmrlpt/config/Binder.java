@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Turns dotted keys and texts into records of settings and back. A component with a {@link Key} is one setting; one with
- * a {@link Stage} is a map of another command's; any other is a record of further settings.
+ * Turns dotted keys and texts into records of settings and back. A component with a {@link Key} is one setting; one
+ * with a {@link Stage} is a map of another command's; any other is a record of further settings.
  */
 public final class Binder {
     private Binder() {
