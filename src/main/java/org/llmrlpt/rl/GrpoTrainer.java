@@ -31,7 +31,6 @@ import org.llmrlpt.kernels.SurrogateStatistics;
 import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.optim.AdamW;
 import org.llmrlpt.optim.Schedule;
-import org.llmrlpt.report.RunReport;
 import org.llmrlpt.tasks.Task;
 import org.llmrlpt.train.Checkpoint;
 import org.llmrlpt.train.SavedModel;
@@ -143,9 +142,6 @@ public final class GrpoTrainer implements AutoCloseable {
         }
         if (finished) {
             run.summary(summary());
-            if (done > 0) {
-                RunReport.write(run.path(), run.path().resolve(RunFolder.REPORT));
-            }
         }
         return finished;
     }
