@@ -88,12 +88,18 @@ public final class Study implements AutoCloseable {
         plan.arms().forEach(arm -> plan.kinds().stream().filter(kind -> !arm.has(kind)).forEach(left::add));
         int all = plan.arms().size() * plan.kinds().size();
         for (Arm arm : plan.arms()) {
+            boolean news = arm.equals(plan.arms().getLast());
             for (StageKind kind : plan.kinds()) {
-                if (!arm.has(kind) && !stage(arm, kind, all, left)) {
-                    return false;
+                if (!arm.has(kind)) {
+                    if (!stage(arm, kind, all, left)) {
+                        return false;
+                    }
+                    news = true;
                 }
             }
-            StudyReport.write(plan);
+            if (news) {
+                StudyReport.write(plan);
+            }
         }
         return true;
     }

@@ -54,8 +54,8 @@ public final class StudyReport {
         int seeds = plan.seeds().size();
         page.note(plan.objectives().size() + " pre-training objectives, " + seeds + (seeds == 1 ? " seed" : " seeds")
             + " each. A figure is the mean over seeds, with its 95 % interval by Student's t distribution where there "
-            + "are two seeds or more; differences are taken seed by seed. Perplexity and entropy are on the text that "
-            + "pre-training held out, in nats per token; the rest is on held-out problems.");
+            + "are two seeds or more; differences are taken seed by seed. Perplexity and entropy on text are on what "
+            + "pre-training held out, the rest is on held-out problems; entropies are in nats per token.");
         String baseline = plan.objectives().getFirst().name();
         page.heading("Before RL").table(table(plan, results, View.BEFORE, false), true);
         page.heading("After RL").table(table(plan, results, View.AFTER, false), true);
