@@ -89,7 +89,7 @@ class StudyTest {
     void progressIsALinePerStageWithTheTimeLeft() {
         assertTrue(printed.contains("20/20 beta=-0.25, seed 2, eval-rl: 20 samples in"), printed);
         assertTrue(printed.contains("the study has"), printed);
-        assertEquals(20, printed.lines().filter(l -> l.matches("\\d+/20 .* in \\d+s.*")).count(), printed);
+        assertEquals(20, printed.lines().filter(l -> l.matches("\\d+/20 .* in (\\d+m )?\\d+s.*")).count(), printed);
     }
 
     @Test
