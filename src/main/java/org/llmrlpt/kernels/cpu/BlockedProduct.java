@@ -74,11 +74,6 @@ final class BlockedProduct {
         }
     }
 
-    /** Multiplies by panels that {@link #pack} has filled. */
-    void multiplyPacked(long panels, int n, int k) {
-        multiplyAll(panels, 0, n, 0, k);
-    }
-
     /**
      * Packs B [k, n], or a transposed B stored [n, k]: for each part of {@link Tile#MAX_K} of k all panels, one part
      * after the other.
