@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.llmrlpt.config.RlSettings;
-import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.eval.TaskEvaluation;
 import org.llmrlpt.generate.Completion;
@@ -32,18 +31,19 @@ final class Rollouts {
     private final Tokenizer tokenizer;
     private final Task task;
     private final Reward reward;
-    private final int length;
+    private final AnswerLengths lengths;
     private final Sampling sampling;
     private final long seed;
     private final int[] stopTokens;
 
-    /** @param length most tokens of a problem and its answer together */
-    Rollouts(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task, int length) {
+    /** Samples within {@code lengths}. */
+    Rollouts(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task,
+        AnswerLengths lengths) {
         this.settings = settings;
         this.engine = engine;
         this.tokenizer = tokenizer;
         this.task = task;
-        this.length = length;
+        this.lengths = lengths;
         reward = Rewards.of(task.verifier(), settings.reward());
         sampling = new Sampling(settings.temperature(), 0, 1);
         seed = RandomStream.of(settings.seed(), "rollouts").nextLong();
@@ -61,7 +61,7 @@ final class Rollouts {
     Optional<Rollout> collect(long step, long firstProblem, BooleanSupplier stop) {
         List<Group> sampled = new ArrayList<>();
         List<Group> kept = new ArrayList<>();
-        int newTokens = settings.stages().at(step);
+        int newTokens = lengths.stages().at(step);
         long next = firstProblem;
         int skipped = 0;
         int rounds = 0;
@@ -73,11 +73,11 @@ final class Rollouts {
             while (problems.size() < settings.prompts() - kept.size()) {
                 Problem problem = task.training(next);
                 int[] tokens = tokens(problem);
-                if (tokens.length + newTokens <= length) {
+                if (tokens.length + newTokens <= lengths.text()) {
                     problems.add(problem);
                     prompts.add(new Prompt(tokens, settings.group(), next * settings.group()));
                 } else if (++skipped == MOST_SKIPPED) {
-                    throw tooLong(problem, tokens.length, newTokens);
+                    throw lengths.tooLong(task, problem, tokens.length, newTokens);
                 }
                 next++;
             }
@@ -95,26 +95,6 @@ final class Rollouts {
             rounds++;
         }
         return Optional.of(new Rollout(sampled, kept, rounds, skipped, next, generating, judging));
-    }
-
-    /** Refuses, before anything is computed, a length that the problems or the longest answer do not fit into. */
-    void requireFits() {
-        List<Problem> problems = new ArrayList<>(task.test(settings.evaluateProblems()));
-        for (long n = 0; n < settings.prompts(); n++) {
-            problems.add(task.training(n));
-        }
-        for (Problem problem : problems) {
-            int prompt = tokens(problem).length;
-            if (prompt + settings.stages().longest() > length) {
-                throw tooLong(problem, prompt, settings.stages().longest());
-            }
-        }
-    }
-
-    private UserError tooLong(Problem problem, int prompt, int newTokens) {
-        return new UserError("problem " + problem.id() + " of task " + task.name() + " has " + prompt
-            + " tokens, and with 'max-new-tokens' " + newTokens + " that is more than the model's length, " + length
-            + ": lower max-new-tokens, or choose shorter problems or a model for longer texts");
     }
 
     private int[] tokens(Problem problem) {
