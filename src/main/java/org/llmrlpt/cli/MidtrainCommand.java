@@ -37,7 +37,7 @@ final class MidtrainCommand implements Command<MidtrainSettings> {
     public Map<String, String> interpret(Map<String, String> given) {
         Map<String, String> all = new LinkedHashMap<>(given);
         if (given.containsKey("resume")) {
-            all.putAll(Runs.resumed(given));
+            all.putAll(Runs.resumed(this, given));
             new Checkpoints(Path.of(given.get("resume")).resolve(RunFolder.CHECKPOINTS)).latest()
                 .ifPresent(newest -> all.put("tokenizer", newest.toString()));
             return all;

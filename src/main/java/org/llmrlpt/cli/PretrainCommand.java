@@ -34,7 +34,7 @@ final class PretrainCommand implements Command<PretrainSettings> {
     /** {@code resume=RUN} means the run's own settings, of which only those may change that leave its results alone. */
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
-        return given.containsKey("resume") ? Runs.resumed(given) : given;
+        return given.containsKey("resume") ? Runs.resumed(this, given) : given;
     }
 
     @Override

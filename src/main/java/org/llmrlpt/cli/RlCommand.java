@@ -39,7 +39,7 @@ final class RlCommand implements Command<RlSettings> {
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
         if (given.containsKey("resume")) {
-            return Runs.resumed(given);
+            return Runs.resumed(this, given);
         }
         Map<String, String> all = new LinkedHashMap<>(given);
         all.computeIfPresent("checkpoint", (name, value) -> SavedModel.open(value).folder().toString());

@@ -3,9 +3,12 @@ package org.llmrlpt.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.report.RunReport;
 
@@ -21,9 +24,11 @@ final class Runs {
     /**
      * {@code resume=RUN} means the run's own settings, of which only those may change that leave its results alone.
      *
+     * @param command the command that resumes
      * @param given the settings of the command line, {@code resume} among them
+     * @throws UserError if another command made the run
      */
-    static Map<String, String> resumed(Map<String, String> given) {
+    static Map<String, String> resumed(Command<?> command, Map<String, String> given) {
         String run = given.get("resume");
         for (String name : given.keySet()) {
             if (!MAY_CHANGE.contains(name)) {
@@ -35,6 +40,13 @@ final class Runs {
         Path config = Path.of(run).resolve(RunFolder.CONFIG);
         if (!Files.isRegularFile(config)) {
             throw new UserError("there is no run to resume in " + run + ": it has no " + RunFolder.CONFIG);
+        }
+        List<String> known = Binder.names(command.settings());
+        for (String name : (Iterable<String>) JsonFile.readObject(config)::fieldNames) {
+            if (!known.contains(name)) {
+                throw new UserError(run + " is not a run of " + command.name() + ", which has no setting '" + name
+                    + "' as in its " + RunFolder.CONFIG + ": resume it with the command that made it");
+            }
         }
         Map<String, String> all = new LinkedHashMap<>(given);
         all.put(CommandLines.CONFIG, config.toString());

@@ -35,7 +35,7 @@ final class StudyCommand implements Command<StudySettings> {
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
         if (given.containsKey("resume")) {
-            return Runs.resumed(given);
+            return Runs.resumed(this, given);
         }
         Map<String, String> all = new LinkedHashMap<>(given);
         String config = given.get(CommandLines.CONFIG);

@@ -12,7 +12,7 @@ public record LengthStages(TreeMap<Long, Integer> byStep) {
     private static final int MOST = 1 << 20;
 
     /** Reads one number, or {@code STEP:TOKENS} parted by commas; the first stage begins at step 0. */
-    static LengthStages parse(String text) {
+    public static LengthStages parse(String text) {
         TreeMap<Long, Integer> stages = new TreeMap<>();
         for (String part : text.split(",", -1)) {
             String[] sides = part.strip().split(":", -1);

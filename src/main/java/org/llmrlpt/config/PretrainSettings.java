@@ -2,7 +2,7 @@ package org.llmrlpt.config;
 
 /** Everything that defines a pre-training run. */
 public record PretrainSettings(
-    @Key(value = "run", help = "folder of the run; default: the next free runs/pretrain-N") String run,
+    @Key(value = "run", help = "folder of the run; default: the next free one, such as runs/pretrain-1") String run,
     @Key(value = "resume", help = "folder of a run to go on with; its own settings apply") String resume,
     TrainingSettings training,
     @Key(value = "steps", or = "300", min = 0, max = 1L << 40, help = "optimizer steps of the whole run") long steps,

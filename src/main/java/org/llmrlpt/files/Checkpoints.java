@@ -61,8 +61,8 @@ public final class Checkpoints {
             Checksums.verify(newest);
         } catch (UserError e) {
             String damage = e.getMessage().substring(0, e.getMessage().length() - 1);
-            throw new UserError("The checkpoint " + newest + " is damaged (" + damage + "): delete that folder to "
-                + (all.size() == 1 ? "start from the beginning."
+            throw new UserError("The checkpoint " + newest + " is damaged (" + damage + "): put a copy of it in"
+                + " place, or delete that folder to " + (all.size() == 1 ? "start from the beginning."
                     : "resume from " + all.get(all.size() - 2).getFileName() + "."), e);
         }
         return Optional.of(newest);

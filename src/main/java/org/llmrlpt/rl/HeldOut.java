@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.llmrlpt.config.LengthStages;
 import org.llmrlpt.config.RlSettings;
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.eval.Accuracy;
 import org.llmrlpt.eval.TaskEvaluation;
@@ -15,6 +17,7 @@ import org.llmrlpt.generate.Completion;
 import org.llmrlpt.generate.GenerationEngine;
 import org.llmrlpt.generate.Sampling;
 import org.llmrlpt.random.RandomStream;
+import org.llmrlpt.tasks.Problem;
 import org.llmrlpt.tasks.Task;
 
 /**
@@ -25,13 +28,21 @@ final class HeldOut {
     private final RlSettings settings;
     private final GenerationEngine engine;
     private final TaskEvaluation evaluation;
+    private final LengthStages stages;
     private final long seed;
 
-    HeldOut(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task) {
+    /** @throws UserError if the task holds no problem out */
+    HeldOut(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task,
+        LengthStages stages) {
         this.settings = settings;
         this.engine = engine;
-        evaluation = new TaskEvaluation(tokenizer, task.test(settings.evaluateProblems()), task.verifier(),
-            settings.task().begin());
+        this.stages = stages;
+        List<Problem> problems = task.test(settings.evaluateProblems());
+        if (problems.isEmpty()) {
+            throw new UserError("the task " + task.name() + " has no problems to measure with: give some with"
+                + " task.held-out=FILE, raise task.held-out-fraction, or set evaluate.problems=0");
+        }
+        evaluation = new TaskEvaluation(tokenizer, problems, task.verifier(), settings.task().begin());
         seed = RandomStream.of(settings.seed(), "evaluation").nextLong();
     }
 
@@ -63,7 +74,7 @@ final class HeldOut {
         long begin = System.nanoTime();
         List<Sample> samples = new ArrayList<>();
         Accuracy accuracy = evaluation.run(engine, new Sampling(settings.temperature(), 0, 1),
-            settings.evaluateSamples(), settings.stages().at(Math.max(0, done - 1)), seed, stop, samples::add);
+            settings.evaluateSamples(), stages.at(Math.max(0, done - 1)), seed, stop, samples::add);
         if (stop.getAsBoolean()) {
             return Optional.empty();
         }

@@ -31,18 +31,19 @@ final class Rollouts {
     private final Tokenizer tokenizer;
     private final Task task;
     private final Reward reward;
-    private final int length;
+    private final AnswerLengths lengths;
     private final Sampling sampling;
     private final long seed;
     private final int[] stopTokens;
 
-    /** @param length most tokens of a problem and its answer together */
-    Rollouts(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task, int length) {
+    /** Samples within {@code lengths}. */
+    Rollouts(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task,
+        AnswerLengths lengths) {
         this.settings = settings;
         this.engine = engine;
         this.tokenizer = tokenizer;
         this.task = task;
-        this.length = length;
+        this.lengths = lengths;
         reward = Rewards.of(task.verifier(), settings.reward());
         sampling = new Sampling(settings.temperature(), 0, 1);
         seed = RandomStream.of(settings.seed(), "rollouts").nextLong();
@@ -60,7 +61,7 @@ final class Rollouts {
     Optional<Rollout> collect(long step, long firstProblem, BooleanSupplier stop) {
         List<Group> sampled = new ArrayList<>();
         List<Group> kept = new ArrayList<>();
-        int newTokens = settings.stages().at(step);
+        int newTokens = lengths.stages().at(step);
         long next = firstProblem;
         int skipped = 0;
         int rounds = 0;
@@ -72,11 +73,11 @@ final class Rollouts {
             while (problems.size() < settings.prompts() - kept.size()) {
                 Problem problem = task.training(next);
                 int[] tokens = tokens(problem);
-                if (tokens.length + newTokens <= length) {
+                if (tokens.length + newTokens <= lengths.text()) {
                     problems.add(problem);
                     prompts.add(new Prompt(tokens, settings.group(), next * settings.group()));
                 } else if (++skipped == MOST_SKIPPED) {
-                    throw LengthCheck.tooLong(problem, tokens.length, newTokens, task, length);
+                    throw lengths.tooLong(task, problem, tokens.length, newTokens);
                 }
                 next++;
             }

@@ -12,6 +12,7 @@ import org.llmrlpt.config.ConfigFiles;
 import org.llmrlpt.config.DataPart;
 import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.config.EvalSettings;
+import org.llmrlpt.config.LengthStages;
 import org.llmrlpt.config.MidtrainSettings;
 import org.llmrlpt.config.ModelSettings;
 import org.llmrlpt.config.ModelShape;
@@ -22,7 +23,7 @@ import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.data.tokenizer.Tokenizers;
-import org.llmrlpt.rl.LengthCheck;
+import org.llmrlpt.rl.AnswerLengths;
 import org.llmrlpt.tasks.Tasks;
 import org.llmrlpt.train.SavedModel;
 import org.llmrlpt.train.TaskMeasurement;
@@ -116,7 +117,7 @@ final class StageSettings {
         return bind("rl.", RlSettings.class, all);
     }
 
-    /** The problems are those of RL, and the answers as long, unless the settings say otherwise. */
+    /** The problems are those of RL, and the answers as long where RL says how long, unless the settings differ. */
     EvalSettings eval(StageKind kind, Arm arm, String checkpoint) {
         Map<String, String> all = new LinkedHashMap<>();
         if (!study.eval().containsKey("task")) {
@@ -126,7 +127,10 @@ final class StageSettings {
                 }
             });
         }
-        all.put("max-new-tokens", Integer.toString(rl(arm, checkpoint).stages().longest()));
+        RlSettings rl = rl(arm, checkpoint);
+        if (rl.maxNewTokens() != null) {
+            all.put("max-new-tokens", Integer.toString(LengthStages.parse(rl.maxNewTokens()).longest()));
+        }
         all.putAll(study.eval());
         all.put("checkpoint", checkpoint);
         all.put("output", arm.stage(kind).toString());
@@ -175,7 +179,7 @@ final class StageSettings {
             RlSettings rl = rl(arm, checkpoint);
             EvalSettings eval = eval(StageKind.EVAL_RL, arm, checkpoint);
             checked("rl.", RlSettings.class, () -> {
-                LengthCheck.require(rl, Tasks.open(rl.task(), rl.seed()), tokenizer, longest);
+                AnswerLengths.of(rl, longest, tokenizer, Tasks.open(rl.task(), rl.seed()));
                 return rl;
             });
             checked("eval.", EvalSettings.class, () -> {

@@ -159,7 +159,7 @@ final class TaskFile {
         } catch (ZipException e) {
             throw new UserError(file + " is not a sound .gz file (" + e.getMessage() + "); get it again", e);
         } catch (MalformedInputException e) {
-            throw new UserError(file + " is not UTF-8 text after line " + number + ": mend it", e);
+            throw new UserError(file + " is not UTF-8 text in or soon after line " + (number + 1) + ": mend it", e);
         } catch (IOException e) {
             throw FileProblem.reading(file, e);
         }

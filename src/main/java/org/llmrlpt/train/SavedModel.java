@@ -28,11 +28,15 @@ public record SavedModel(Path folder, ModelShape shape) {
         }
         Path path = Path.of(name);
         if (!Files.isDirectory(path)) {
-            throw new UserError("there is no folder " + name + ": name a checkpoint or a run folder with model=FOLDER");
+            throw new UserError("there is no folder " + name + ": name a checkpoint or a run folder");
         }
         Path checkpoints = path.resolve(RunFolder.CHECKPOINTS);
         Path folder = Files.isDirectory(checkpoints) ? new Checkpoints(checkpoints).latest().orElseThrow(() ->
             new UserError("the run " + name + " has no checkpoint yet: wait for the first one")) : path;
+        if (!Files.isRegularFile(folder.resolve(RunFolder.CONFIG))) {
+            throw new UserError(name + " is neither a checkpoint nor the folder of a run: it has no " + RunFolder.CONFIG
+                + "; name another folder");
+        }
         return new SavedModel(folder, HuggingFaceConfig.read(folder).shape());
     }
 
