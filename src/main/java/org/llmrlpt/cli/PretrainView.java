@@ -150,8 +150,8 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         }
         Path newest = trainer.newestCheckpoint();
         console.line("");
-        console.line("done: " + run + " holds the checkpoints (Hugging Face folders), metrics.jsonl, summary.json and "
-            + "report.html");
+        console.line("done: " + run + " holds the checkpoints (Hugging Face folders), metrics.jsonl and summary.json");
+        Runs.report(run, console);
         if (lastValidation != null) {
             console.line("validation: " + describe(lastValidation.statistics()));
         }

@@ -114,6 +114,7 @@ final class RlView implements RlListener, AutoCloseable {
         console.line("");
         console.line("done: " + run + " holds the checkpoints (Hugging Face folders), metrics.jsonl, samples/ and"
             + " summary.json");
+        Runs.report(run, console);
         if (last != null) {
             console.line("held-out: " + (first == last ? "" : String.format(Locale.ROOT, "Avg@%d %.3f before, then ",
                 first.samples(), first.average().value())) + describe(last));

@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.Set;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.RunFolder;
+import org.llmrlpt.report.RunReport;
 
 /** What the stages' commands have in common: the folder of a run, and what resuming one means. */
 final class Runs {
-    private static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
+    /** Settings that leave a run's results alone. */
+    static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
         "device.memory", "checkpoint.every", "checkpoint.keep", "profile");
 
     private Runs() {
@@ -45,6 +47,18 @@ final class Runs {
             return Path.of(resume != null ? resume : run);
         }
         return Path.of(nextFree("runs/" + command + "-"));
+    }
+
+    /** Draws the page of a finished run. The run itself is safe by then: it does not fail where its page does. */
+    static void report(Path run, Console console) {
+        Path file = run.resolve(RunFolder.REPORT);
+        try {
+            RunReport.write(run, file);
+            console.line("report: " + file);
+        } catch (RuntimeException e) {
+            console.line("no report: " + Failures.sentence(e).orElse("drawing it failed with " + e)
+                + "; try again with: scripts/llm-rlpt report run=" + run);
+        }
     }
 
     /** The prefix with the first number from 1 for which nothing is there yet. */

@@ -1,5 +1,6 @@
 package org.llmrlpt.report;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -12,4 +13,15 @@ import java.util.List;
  * @param curves at least one, with at least one point
  */
 public record Chart(String title, String xTitle, String yTitle, boolean logarithmic, List<Curve> curves) {
+
+    /** Whether any curve has a finite value above {@code bound}. */
+    boolean hasValueAbove(double bound) {
+        return curves.stream().flatMapToDouble(c -> Arrays.stream(c.y())).anyMatch(y -> y > bound
+            && Double.isFinite(y));
+    }
+
+    /** The same curves over a linear vertical axis. */
+    Chart onLinearAxis() {
+        return new Chart(title, xTitle, yTitle, false, curves);
+    }
 }

@@ -56,10 +56,11 @@ public final class Page {
         return this;
     }
 
-    /** Charts beside and below each other. */
+    /** Charts beside and below each other, without those that have no finite value. */
     public Page charts(List<Chart> charts) {
         body.append("<div class=\"charts\">\n");
-        charts.forEach(c -> body.append("<figure>").append(SvgCharts.svg(c)).append("</figure>\n"));
+        charts.stream().filter(c -> c.hasValueAbove(Double.NEGATIVE_INFINITY)).forEach(c ->
+            body.append("<figure>").append(SvgCharts.svg(c)).append("</figure>\n"));
         body.append("</div>\n");
         return this;
     }

@@ -21,8 +21,12 @@ final class SvgCharts {
     private SvgCharts() {
     }
 
-    /** The chart as an svg element. */
+    /** The chart as an svg element. Where no value is above 0, even a logarithmic chart gets a linear axis. */
     static String svg(Chart chart) {
+        return draw(chart.logarithmic() && !chart.hasValueAbove(0) ? chart.onLinearAxis() : chart);
+    }
+
+    private static String draw(Chart chart) {
         Map<String, Object> plot = new HashMap<>();
         plot.put("kind", "plot");
         plot.put("ggtitle", Map.of("text", chart.title()));

@@ -31,7 +31,6 @@ import org.llmrlpt.kernels.SurrogateStatistics;
 import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.optim.AdamW;
 import org.llmrlpt.optim.Schedule;
-import org.llmrlpt.report.RunReport;
 import org.llmrlpt.tasks.Task;
 import org.llmrlpt.train.Checkpoint;
 import org.llmrlpt.train.SavedModel;
@@ -86,7 +85,7 @@ public final class GrpoTrainer implements AutoCloseable {
         this.listener = listener;
         metrics = run.openMetrics();
         Tokenizer tokenizer = saved.tokenizer(null);
-        length = length(settings, saved);
+        length = LengthCheck.length(settings, saved.shape().maxLength());
         model = new Transformer(saved.shape(), session, true, length);
         reference = settings.kl() > 0 ? new Transformer(saved.shape(), session, false, length) : null;
         Surrogate surrogate = new Surrogate((float) settings.clipLow(), (float) settings.clipHigh(),
@@ -107,21 +106,7 @@ public final class GrpoTrainer implements AutoCloseable {
         rollouts = new Rollouts(settings, engine, tokenizer, task, length);
         heldOut = settings.evaluateProblems() == 0 ? null : new HeldOut(settings, engine, tokenizer, task);
         trainee = new Trainee(session, model, optimizer, tokenizer);
-        rollouts.requireFits();
-    }
-
-    private static int length(RlSettings settings, SavedModel saved) {
-        int longest = saved.shape().maxLength();
-        int length = settings.length() == null ? longest : settings.length();
-        if (length > longest) {
-            throw new UserError("setting 'length' is " + length + " but the model was made for " + longest
-                + " tokens: lower it");
-        }
-        if (settings.stages().longest() >= length) {
-            throw new UserError("setting 'max-new-tokens' is " + settings.stages().longest() + " but a prompt and its "
-                + "answer may have " + length + " tokens together: lower it, or choose a model for longer texts");
-        }
-        return length;
+        LengthCheck.require(settings, task, tokenizer, saved.shape().maxLength());
     }
 
     /**
@@ -157,9 +142,6 @@ public final class GrpoTrainer implements AutoCloseable {
         }
         if (finished) {
             run.summary(summary());
-            if (done > 0) {
-                RunReport.write(run.path(), run.path().resolve(RunFolder.REPORT));
-            }
         }
         return finished;
     }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.llmrlpt.config.RlSettings;
-import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.eval.TaskEvaluation;
 import org.llmrlpt.generate.Completion;
@@ -77,7 +76,7 @@ final class Rollouts {
                     problems.add(problem);
                     prompts.add(new Prompt(tokens, settings.group(), next * settings.group()));
                 } else if (++skipped == MOST_SKIPPED) {
-                    throw tooLong(problem, tokens.length, newTokens);
+                    throw LengthCheck.tooLong(problem, tokens.length, newTokens, task, length);
                 }
                 next++;
             }
@@ -95,26 +94,6 @@ final class Rollouts {
             rounds++;
         }
         return Optional.of(new Rollout(sampled, kept, rounds, skipped, next, generating, judging));
-    }
-
-    /** Refuses, before anything is computed, a length that the problems or the longest answer do not fit into. */
-    void requireFits() {
-        List<Problem> problems = new ArrayList<>(task.test(settings.evaluateProblems()));
-        for (long n = 0; n < settings.prompts(); n++) {
-            problems.add(task.training(n));
-        }
-        for (Problem problem : problems) {
-            int prompt = tokens(problem).length;
-            if (prompt + settings.stages().longest() > length) {
-                throw tooLong(problem, prompt, settings.stages().longest());
-            }
-        }
-    }
-
-    private UserError tooLong(Problem problem, int prompt, int newTokens) {
-        return new UserError("problem " + problem.id() + " of task " + task.name() + " has " + prompt
-            + " tokens, and with 'max-new-tokens' " + newTokens + " that is more than the model's length, " + length
-            + ": lower max-new-tokens, or choose shorter problems or a model for longer texts");
     }
 
     private int[] tokens(Problem problem) {

@@ -36,7 +36,6 @@ import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.random.RandomStream;
-import org.llmrlpt.report.RunReport;
 
 /**
  * The pre-training stage, and mid-training, which is the same with another beginning: from the first batch to the last
@@ -284,9 +283,6 @@ public final class Pretrainer implements AutoCloseable {
             return false;
         }
         run.summary(summary(validation.orElse(null)));
-        if (done > 0) {
-            RunReport.write(run.path(), run.path().resolve(RunFolder.REPORT));
-        }
         return true;
     }
 

@@ -111,6 +111,25 @@ class ReportTest {
     }
 
     @Test
+    void aLogarithmicChartOfZerosIsDrawnOnALinearAxis() {
+        String svg = SvgCharts.svg(new Chart("zeros", "step", "unit", true,
+            List.of(new Curve("only", new double[] {1, 2, 3}, new double[] {0, 0, 0}, null, null))));
+        List<double[]> points = path(svg);
+        assertEquals(3, points.size());
+        assertEquals(points.get(0)[1], points.get(2)[1], 1e-6);
+    }
+
+    @Test
+    void aChartWithoutFiniteValuesIsLeftOut() throws Exception {
+        double[] x = {1, 2};
+        Chart nothing = new Chart("nothing", "step", "unit", false,
+            List.of(new Curve("only", x, new double[] {Double.NaN, Double.POSITIVE_INFINITY}, null, null)));
+        Chart something = new Chart("something", "step", "unit", false,
+            List.of(new Curve("only", x, new double[] {1, 2}, null, null)));
+        assertEquals(List.of("something"), titles(new Page("page").charts(List.of(nothing, something)).html()));
+    }
+
+    @Test
     void logarithmicAxesMakeLinesOfPowersAndLeaveZeroOut() {
         String svg = SvgCharts.svg(new Chart("powers", "step", "unit", true,
             List.of(new Curve("only", new double[] {0, 1, 2, 3}, new double[] {0, 1, 10, 100}, null, null))));

@@ -74,11 +74,6 @@ final class BlockedProduct {
         }
     }
 
-    /** Multiplies by panels that {@link #pack} has filled. */
-    void multiplyPacked(long panels, int n, int k) {
-        multiplyAll(panels, 0, n, 0, k);
-    }
-
     /**
      * Packs B [k, n], or a transposed B stored [n, k]: for each part of {@link Tile#MAX_K} of k all panels, one part
      * after the other.
@@ -124,7 +119,7 @@ final class BlockedProduct {
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
-    private static int part(int count, int i, int parts) {
+    static int part(int count, int i, int parts) {
         return (int) ((long) count * i / parts);
     }
 
@@ -150,7 +145,8 @@ final class BlockedProduct {
         }
     }
 
-    private static float[] rowsOfA(int rows) {
+    /** Room for so many rows of a left-hand side, {@link Tile#STRIDE_A} apart, for the calling thread. */
+    static float[] rowsOfA(int rows) {
         float[] array = A_ROWS.get();
         if (array.length < rows * Tile.STRIDE_A) {
             array = new float[rows * Tile.STRIDE_A];

@@ -194,7 +194,7 @@ public final class CpuKernels implements Kernels {
     @Override
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
         Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
-        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
+        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows());
         Tensor memory = p.activation("policy_gradient", 1, Math.toIntExact(floats));
         if (dH == null) {
             p.operation("policy_gradient_evaluation").reads(h, w, targets, tokens).writes(statistics, memory)
@@ -214,7 +214,7 @@ public final class CpuKernels implements Kernels {
     @Override
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
         Tensor statistics, Tensor dH, Tensor dW) {
-        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows(), dH != null);
+        long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows());
         long flops = Work.policyHead(h.rows(), h.columns(), w.rows(), dH != null);
         Tensor memory = p.activation("policy_head", 1, Math.toIntExact(floats));
         if (dH == null) {

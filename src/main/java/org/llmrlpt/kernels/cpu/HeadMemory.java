@@ -2,46 +2,39 @@ package org.llmrlpt.kernels.cpu;
 
 import static org.llmrlpt.kernels.cpu.Memory.at;
 
-/**
- * Working memory of the policy head: logits of a chunk of rows, W packed for both products that read it (once for all
- * chunks), and gathered rows of h. The parts for the gradient are last, so that evaluation does without them.
- */
+/** Working memory of the policy head: logits of a chunk of rows, and gathered rows of h. */
 final class HeadMemory {
     private static final int ALIGNMENT = (int) Memory.ALIGNMENT / 4;
+    /** At most so many logits in a chunk (80 MiB), where that allows {@link #MIN_CHUNK} rows. */
+    private static final int MAX_LOGITS = 20 << 20;
+    /** At least so many rows in a chunk, if there are as many: W and dW are read once for each chunk. */
+    private static final int MIN_CHUNK = 48;
+    /** At most so many rows in a chunk, one part of the sums over rows in {@link Tile}. */
+    private static final int MAX_CHUNK = Tile.MAX_K;
 
     private final int chunk;
     private final int stride;
     private final long logits;
     private final long gathered;
-    private final long panels;
-    private final long backwardPanels;
 
-    HeadMemory(long address, int rows, int width, int vocabulary) {
-        chunk = chunk(rows);
+    HeadMemory(long address, int rows, int vocabulary) {
+        chunk = chunk(rows, vocabulary);
         stride = aligned(vocabulary);
         logits = address;
         gathered = at(logits, (long) chunk * stride);
-        panels = at(gathered, (long) chunk * aligned(width));
-        backwardPanels = at(panels, panelFloats(vocabulary, width));
     }
 
     /** Floats of working memory for these shapes. */
-    static long floats(int rows, int width, int vocabulary, boolean gradient) {
-        return (long) chunk(rows) * (aligned(vocabulary) + aligned(width)) + panelFloats(vocabulary, width)
-            + (gradient ? panelFloats(width, vocabulary) : 0);
+    static long floats(int rows, int width, int vocabulary) {
+        return (long) chunk(rows, vocabulary) * (aligned(vocabulary) + aligned(width));
     }
 
-    private static int chunk(int rows) {
-        return Math.min(rows, PolicyHeadKernels.CHUNK_ROWS);
+    private static int chunk(int rows, int vocabulary) {
+        return Math.min(rows, Math.clamp(MAX_LOGITS / vocabulary, MIN_CHUNK, MAX_CHUNK));
     }
 
     private static int aligned(int columns) {
         return Math.ceilDiv(columns, ALIGNMENT) * ALIGNMENT;
-    }
-
-    private static long panelFloats(int columns, int depth) {
-        int perPanel = Gemm.TILE.columns;
-        return Math.ceilDiv((long) Math.ceilDiv(columns, perPanel) * perPanel * depth, (long) ALIGNMENT) * ALIGNMENT;
     }
 
     /** Rows of a chunk. */
@@ -60,15 +53,5 @@ final class HeadMemory {
 
     long gathered() {
         return gathered;
-    }
-
-    /** Panels of Wᵀ, for the logits. */
-    long panels() {
-        return panels;
-    }
-
-    /** Panels of W, for dH. */
-    long backwardPanels() {
-        return backwardPanels;
     }
 }

@@ -15,11 +15,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * Rows without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
  */
 public final class PolicyHeadKernels {
-    /**
-     * Rows of a chunk: dW is read and written once for each chunk, and the logits of a chunk should stay in the last
-     * cache. One part of the sum over k in {@link Tile}.
-     */
-    static final int CHUNK_ROWS = Tile.MAX_K;
     /** Logits of a task between two products. */
     private static final int LOGITS_PER_TASK = 1 << 14;
 
@@ -69,7 +64,7 @@ public final class PolicyHeadKernels {
      */
     public static void evaluate(Strided h, Strided w, IntArray targets, int targetsAt, Shaping shaping,
         Strided statistics, FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
-        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
+        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), shaped(shaping, 0f, vocabulary),
             statistics, RowStatistics.COLUMNS, parts, rows, width, vocabulary).run(null, null);
     }
@@ -81,7 +76,7 @@ public final class PolicyHeadKernels {
     public static void train(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
         Shaping shaping, Strided statistics, Strided dH, Strided dW, FloatArray memory, int memoryAt, int rows,
         int width, int vocabulary) {
-        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
+        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt),
             shaped(shaping, scale.get(scaleAt), vocabulary), statistics, RowStatistics.COLUMNS, parts, rows, width,
             vocabulary).run(dH, dW);
@@ -97,11 +92,6 @@ public final class PolicyHeadKernels {
         int[] counted = countedRows(dH);
         if (counted.length == 0) {
             return;
-        }
-        BlockedProduct.pack(Gemm.TILE, true, w.address(), w.stride(), vocabulary, width, memory.panels());
-        if (dH != null) {
-            BlockedProduct.pack(Gemm.TILE, false, w.address(), w.stride(), width, vocabulary,
-                memory.backwardPanels());
         }
         for (int from = 0; from < counted.length; from += memory.chunk()) {
             chunk(counted, from, Math.min(counted.length, from + memory.chunk()), dH, dW);
@@ -144,16 +134,14 @@ public final class PolicyHeadKernels {
         }
         long logits = memory.logits();
         int ld = memory.stride();
-        new BlockedProduct(Gemm.TILE, false, x, ldx, logits, ld, n, false)
-            .multiplyPacked(memory.panels(), vocabulary, width);
+        Gemm.nt(x, ldx, w.address(), w.stride(), logits, ld, n, vocabulary, width, false);
         rows(counted, from, n, dH != null);
         if (dH == null) {
             return;
         }
         Gemm.tn(logits, ld, x, ldx, dW.address(), dW.stride(), vocabulary, width, n, true);
         long dX = together ? dH.row(counted[from]) : x;
-        new BlockedProduct(Gemm.TILE, false, logits, ld, dX, together ? dH.stride() : width, n, false)
-            .multiplyPacked(memory.backwardPanels(), width, vocabulary);
+        Gemm.nn(logits, ld, w.address(), w.stride(), dX, together ? dH.stride() : width, n, width, vocabulary, false);
         if (!together) {
             for (int i = 0; i < n; i++) {
                 Memory.copy(at(dX, (long) i * width), dH.row(counted[from + i]), width);
