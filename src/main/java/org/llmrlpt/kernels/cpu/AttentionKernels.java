@@ -88,7 +88,7 @@ public final class AttentionKernels {
         void run(long q, long qStep, long k, long kStep, long v, long vStep, long out, long outStep, long lse,
             int lseStride, int heads, int width, float scale) {
             long panel = (long) width * WIDTH;
-            long perHead = 2 * panel + 2 * WIDTH;
+            long perHead = 2 * panel + 3 * WIDTH;
             long scratch = SCRATCH.floats(heads * perHead + KEYS * WIDTH + WIDTH);
             long scores = at(scratch, heads * perHead);
             long laneStarts = at(scores, KEYS * WIDTH);
@@ -151,44 +151,55 @@ public final class AttentionKernels {
 
     /**
      * One step of the online softmax: scores become exp(score scale - maximum) with the maximum so far; when that
-     * grows, the sum behind it and the {@code rows} rows of sums over values shrink accordingly.
+     * grows, the sum behind it and the {@code rows} rows of sums over values shrink accordingly. Behind the sum is room
+     * for the new maximum.
      */
     private static void softmax(long scores, int keys, float scale, long maximum, long sums, int rows) {
-        FloatVector factor = broadcast(S, scale);
         for (int half = 0; half < 4 * WIDTH; half += BYTES) {
-            long p = scores + half;
-            FloatVector before = fromMemorySegment(S, ALL, maximum + half, ORDER);
-            FloatVector top = broadcast(S, -Float.MAX_VALUE);
-            FloatVector other = top;
-            int j = 0;
-            for (; j + 2 <= keys; j += 2) {
-                top = top.max(fromMemorySegment(S, ALL, p, ORDER));
-                other = other.max(fromMemorySegment(S, ALL, p + STEP, ORDER));
-                p += 2 * STEP;
-            }
-            if (j < keys) {
-                top = top.max(fromMemorySegment(S, ALL, p, ORDER));
-            }
-            top = before.max(top.max(other).mul(factor));
-            FloatVector shift = top.neg();
-            FloatVector sum = FloatVector.zero(S);
-            p = scores + half;
-            for (j = 0; j < keys; j++) {
-                FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, p, ORDER).fma(factor, shift));
-                e.intoMemorySegment(ALL, p, ORDER);
-                sum = sum.add(e);
-                p += STEP;
-            }
-            FloatVector shrink = VectorMath.exp(before.sub(top));
-            fromMemorySegment(S, ALL, maximum + STEP + half, ORDER).fma(shrink, sum)
-                .intoMemorySegment(ALL, maximum + STEP + half, ORDER);
-            top.intoMemorySegment(ALL, maximum + half, ORDER);
-            if (!top.eq(before).allTrue()) {
-                p = sums + half;
-                for (int d = 0; d < rows; d++) {
-                    fromMemorySegment(S, ALL, p, ORDER).mul(shrink).intoMemorySegment(ALL, p, ORDER);
-                    p += STEP;
-                }
+            long before = maximum + half;
+            long top = before + 2 * STEP;
+            largest(scores + half, keys, scale, before, top);
+            exponentials(scores + half, keys, scale, top, before, sums + half, rows);
+        }
+    }
+
+    /** to = the larger of {@code before} and of the scaled scores, for each lane. */
+    private static void largest(long scores, int keys, float scale, long before, long to) {
+        FloatVector top = broadcast(S, -Float.MAX_VALUE);
+        FloatVector other = broadcast(S, -Float.MAX_VALUE);
+        int j = 0;
+        for (; j + 2 <= keys; j += 2) {
+            top = top.max(fromMemorySegment(S, ALL, scores, ORDER));
+            other = other.max(fromMemorySegment(S, ALL, scores + STEP, ORDER));
+            scores += 2 * STEP;
+        }
+        if (j < keys) {
+            top = top.max(fromMemorySegment(S, ALL, scores, ORDER));
+        }
+        fromMemorySegment(S, ALL, before, ORDER).max(top.max(other).mul(scale)).intoMemorySegment(ALL, to, ORDER);
+    }
+
+    /** The rest of {@link #softmax} for one vector of queries; {@code maximum} takes over what {@code top} holds. */
+    private static void exponentials(long scores, int keys, float scale, long top, long maximum, long sums, int rows) {
+        FloatVector factor = broadcast(S, scale);
+        FloatVector raised = fromMemorySegment(S, ALL, top, ORDER);
+        FloatVector shift = raised.neg();
+        FloatVector sum = FloatVector.zero(S);
+        for (int j = 0; j < keys; j++) {
+            FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, scores, ORDER).fma(factor, shift));
+            e.intoMemorySegment(ALL, scores, ORDER);
+            sum = sum.add(e);
+            scores += STEP;
+        }
+        FloatVector before = fromMemorySegment(S, ALL, maximum, ORDER);
+        FloatVector shrink = VectorMath.exp(before.sub(raised));
+        fromMemorySegment(S, ALL, maximum + STEP, ORDER).fma(shrink, sum)
+            .intoMemorySegment(ALL, maximum + STEP, ORDER);
+        raised.intoMemorySegment(ALL, maximum, ORDER);
+        if (!raised.eq(before).allTrue()) {
+            for (int d = 0; d < rows; d++) {
+                fromMemorySegment(S, ALL, sums, ORDER).mul(shrink).intoMemorySegment(ALL, sums, ORDER);
+                sums += STEP;
             }
         }
     }

@@ -16,7 +16,7 @@ import javax.management.ObjectName;
  * and is then thought too big to be inlined. Each vector that passes it is an object from then on, and the kernel stays
  * a hundred times slower for good. So these methods are always inlined.
  * <li>A caller may swallow so many loops that the compiler reaches its limit of nodes inside one of them, and leaves a
- * call there, with the same end. So the largest loops are compiled on their own.
+ * call there, with the same end. So the largest loops, and those that many kernels share, are compiled on their own.
  * <li>Until a kernel is compiled, each vector operation is a call, and threads that go on with such code also get the
  * innards of the Vector API compiled, for nothing, in front of the kernels. So a thread waits until its kernel is
  * compiled.
@@ -28,7 +28,8 @@ final class KernelCompilation {
           match: ["org/llmrlpt/kernels/cpu/*.*"],
           inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
             "+org/llmrlpt/kernels/cpu/TopElements.key", "+org/llmrlpt/kernels/cpu/TopElements.load",
-            "-org/llmrlpt/kernels/cpu/AttentionKernels.softmax", "-org/llmrlpt/kernels/cpu/AttentionKernels.mask",
+            "-org/llmrlpt/kernels/cpu/Rows.*", "-org/llmrlpt/kernels/cpu/AttentionKernels.largest",
+            "-org/llmrlpt/kernels/cpu/AttentionKernels.exponentials", "-org/llmrlpt/kernels/cpu/AttentionKernels.mask",
             "-org/llmrlpt/kernels/cpu/AttentionGradients.gradients", "-org/llmrlpt/kernels/cpu/SmallProduct.multiply",
             "-org/llmrlpt/kernels/cpu/Exponentials.run", "-org/llmrlpt/kernels/cpu/SampledRow.exponentials",
             "-org/llmrlpt/kernels/cpu/SwiGluKernels.forward", "-org/llmrlpt/kernels/cpu/SwiGluKernels.backward"],
