@@ -17,6 +17,7 @@ final class GpuHead {
 
     /**
      * y = softmax(x inverseTemperature[0]) for each row; x, y [n, V], y may be x; one group of GROUP threads per row.
+     * Reads x twice and writes y: maximum and sum come from one pass, whose sum fades when the maximum rises.
      */
     static void kSoftmax(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray inverseTemperature,
         int inverseTemperatureAt, FloatArray y, int yAt, int yStride, int width) {
@@ -25,15 +26,18 @@ final class GpuHead {
         int to = yAt + context.groupIdx * yStride;
         float factor = inverseTemperature.get(inverseTemperatureAt);
         float mine = LOWEST;
-        for (int i = t; i < width; i += GROUP) {
-            mine = TornadoMath.max(mine, x.get(from + i) * factor);
-        }
-        float largest = GroupReduce.max(context, mine);
         float sum = 0f;
         for (int i = t; i < width; i += GROUP) {
-            sum += TornadoMath.exp(x.get(from + i) * factor - largest);
+            float z = x.get(from + i) * factor;
+            if (z > mine) {
+                sum = 1f + sum * TornadoMath.exp(mine - z);
+                mine = z;
+            } else {
+                sum += TornadoMath.exp(z - mine);
+            }
         }
-        float total = GroupReduce.sum(context, sum);
+        float largest = GroupReduce.max(context, mine);
+        float total = GroupReduce.sum(context, sum * TornadoMath.exp(mine - largest));
         for (int i = t; i < width; i += GROUP) {
             y.set(to + i, TornadoMath.exp(x.get(from + i) * factor - largest) / total);
         }
@@ -55,6 +59,10 @@ final class GpuHead {
      *
      * <p>1 - p_x is the mass of the other tokens and log-probabilities take log1p of the mass beside the largest logit,
      * so that nearly one-hot rows keep their digits.
+     *
+     * <p>Reads the logits once for the statistics and once more for the gradient. {@code rest} and {@code spread} are
+     * sums over all elements but the largest so far: of e = exp(z - largest), and of e (largest - z). When a larger one
+     * comes, all sums fade, and its predecessor joins them; the sums of the group's threads join in the same way.
      */
     static void kObjective(KernelContext context, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
         FloatArray rows, int logitsAt, int thresholdAt, int statisticsAt, int width, float beta, float lambdaHead,
@@ -71,26 +79,26 @@ final class GpuHead {
 
         float mine = LOWEST;
         int mineIndex = width;
-        for (int i = t; i < width; i += GROUP) {
-            float z = rows.get(at + i);
-            if (z > mine) {
-                mine = z;
-                mineIndex = i;
-            }
-        }
-        float largest = GroupReduce.max(context, mine);
-        int best = (int) GroupReduce.min(context, mine == largest ? mineIndex : width);
-
         float rest = 0f;
         float spread = 0f;
         float head = 0f;
         float tail = 0f;
         for (int i = t; i < width; i += GROUP) {
             float z = rows.get(at + i);
-            float e = TornadoMath.exp(z - largest);
-            if (i != best) {
+            float e = 1f;
+            if (z > mine) {
+                float fall = z - mine;
+                float fade = TornadoMath.exp(-fall);
+                spread = fade * (spread + fall * (1f + rest));
+                rest = fade * (1f + rest);
+                head = fade * head;
+                tail = fade * tail;
+                mine = z;
+                mineIndex = i;
+            } else {
+                e = TornadoMath.exp(z - mine);
                 rest += e;
-                spread += e * (largest - z);
+                spread += e * (mine - z);
             }
             if (i != x) {
                 if (i < GpuTopK.ranksBefore(z, bound, boundIndex + 1)) {
@@ -100,10 +108,14 @@ final class GpuHead {
                 }
             }
         }
-        rest = GroupReduce.sum(context, rest);
-        spread = GroupReduce.sum(context, spread);
-        head = GroupReduce.sum(context, head);
-        tail = GroupReduce.sum(context, tail);
+        float largest = GroupReduce.max(context, mine);
+        int best = (int) GroupReduce.min(context, mine == largest ? mineIndex : width);
+        float fall = largest - mine;
+        float fade = TornadoMath.exp(-fall);
+        spread = GroupReduce.sum(context, fade * (spread + fall * (1f + rest)));
+        rest = GroupReduce.sum(context, mineIndex == best ? rest : fade * (1f + rest));
+        head = GroupReduce.sum(context, fade * head);
+        tail = GroupReduce.sum(context, fade * tail);
 
         float sum = 1f + rest;
         float logSum = log1p(rest);

@@ -22,7 +22,8 @@ final class GpuPolicyGradient {
      * for each row.
      *
      * <p>1 - p_x is the mass of the other tokens, and log-probabilities take log1p of the mass beside the largest
-     * logit, so that nearly certain tokens keep their digits.
+     * logit, so that nearly certain tokens keep their digits. The logits are read once for the statistics, with sums
+     * that fade when a larger logit comes as in {@link GpuHead#kObjective}, and once more for the gradient.
      */
     static void kPolicyGradient(KernelContext context, IntArray targets, int targetsAt, FloatArray tokens, int tokensAt,
         FloatArray rows, int logitsAt, int statisticsAt, int width, float factor, float clipLow, float clipHigh,
@@ -37,33 +38,36 @@ final class GpuPolicyGradient {
 
         float mine = LOWEST;
         int mineIndex = width;
-        for (int i = t; i < width; i += GROUP) {
-            float z = factor * rows.get(at + i);
-            if (z > mine) {
-                mine = z;
-                mineIndex = i;
-            }
-        }
-        float largest = GroupReduce.max(context, mine);
-        int best = (int) GroupReduce.min(context, mine == largest ? mineIndex : width);
-
         float rest = 0f;
         float spread = 0f;
         float others = 0f;
         for (int i = t; i < width; i += GROUP) {
             float z = factor * rows.get(at + i);
-            float e = TornadoMath.exp(z - largest);
-            if (i != best) {
+            float e = 1f;
+            if (z > mine) {
+                float fall = z - mine;
+                float fade = TornadoMath.exp(-fall);
+                spread = fade * (spread + fall * (1f + rest));
+                rest = fade * (1f + rest);
+                others = fade * others;
+                mine = z;
+                mineIndex = i;
+            } else {
+                e = TornadoMath.exp(z - mine);
                 rest += e;
-                spread += e * (largest - z);
+                spread += e * (mine - z);
             }
             if (i != x) {
                 others += e;
             }
         }
-        rest = GroupReduce.sum(context, rest);
-        spread = GroupReduce.sum(context, spread);
-        others = GroupReduce.sum(context, others);
+        float largest = GroupReduce.max(context, mine);
+        int best = (int) GroupReduce.min(context, mine == largest ? mineIndex : width);
+        float fall = largest - mine;
+        float fade = TornadoMath.exp(-fall);
+        spread = GroupReduce.sum(context, fade * (spread + fall * (1f + rest)));
+        rest = GroupReduce.sum(context, mineIndex == best ? rest : fade * (1f + rest));
+        others = GroupReduce.sum(context, fade * others);
 
         float sum = 1f + rest;
         float logSum = GpuHead.log1p(rest);

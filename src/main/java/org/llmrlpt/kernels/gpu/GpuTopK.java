@@ -11,6 +11,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 final class GpuTopK {
     /** Elements of a row that local memory can hold for the final ranking. */
     static final int CANDIDATES = 1024;
+    /** Elements among them that one thread may list: twice its share. */
+    private static final int MINE = 2 * CANDIDATES / GROUP;
     /** More than bisection between any two floats can need. */
     private static final int MAX_STEPS = 400;
 
@@ -24,13 +26,16 @@ final class GpuTopK {
      *
      * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of
      * the k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
-     * ranked exactly. When too many reach it (k above GROUP, or many equal elements), bisection finds the value, by
-     * counting, until two neighbouring floats are left, and then the index.
+     * ranked exactly: the row is read twice. Each thread lists up to MINE of its share, and the lists are joined. When
+     * more reach the bound (k above GROUP, or many equal elements), bisection finds the value, by counting, until two
+     * neighbouring floats are left, and then the index.
      */
     static void kTopK(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray threshold, int thresholdAt,
         int width, int k) {
         float[] values = context.allocateFloatLocalArray(CANDIDATES);
         int[] indices = context.allocateIntLocalArray(CANDIDATES);
+        float[] own = context.allocateFloatLocalArray(MINE * GROUP);
+        int[] ownIndices = context.allocateIntLocalArray(MINE * GROUP);
         float[] scratch = context.allocateFloatLocalArray(GROUP);
         int[] counts = context.allocateIntLocalArray(GROUP);
         float[] found = context.allocateFloatLocalArray(3);
@@ -68,7 +73,12 @@ final class GpuTopK {
 
         int mine = 0;
         for (int i = t; i < width; i += GROUP) {
-            if (x.get(at + i) >= low) {
+            float value = x.get(at + i);
+            if (value >= low) {
+                if (mine < MINE) {
+                    own[mine * GROUP + t] = value;
+                    ownIndices[mine * GROUP + t] = i;
+                }
                 mine++;
             }
         }
@@ -76,25 +86,23 @@ final class GpuTopK {
         context.localBarrier();
         int slot = 0;
         int total = 0;
+        int most = 0;
         for (int j = 0; j < GROUP; j++) {
             int count = counts[j];
             if (j < t) {
                 slot += count;
             }
             total += count;
+            most = TornadoMath.max(most, count);
         }
-        for (int i = t; i < width; i += GROUP) {
-            float value = x.get(at + i);
-            if (value >= low) {
-                if (slot < CANDIDATES) {
-                    values[slot] = value;
-                    indices[slot] = i;
-                }
-                slot++;
-            }
+        int listed = total <= CANDIDATES ? total : 0;
+        listed = most <= MINE ? listed : 0;
+        int kept = listed > 0 ? mine : 0;
+        for (int j = 0; j < kept; j++) {
+            values[slot + j] = own[j * GROUP + t];
+            indices[slot + j] = ownIndices[j * GROUP + t];
         }
         context.localBarrier();
-        int listed = total <= CANDIDATES ? total : 0;
         for (int c = t; c < listed; c += GROUP) {
             float value = values[c];
             int index = indices[c];
@@ -114,8 +122,8 @@ final class GpuTopK {
         float index = found[2];
 
         // From here on the loops run only when there were too many candidates; all threads agree on that.
-        int steps = total > CANDIDATES ? MAX_STEPS : 0;
-        int searched = total > CANDIDATES ? width : 0;
+        int steps = listed == 0 ? MAX_STEPS : 0;
+        int searched = listed == 0 ? width : 0;
         float middle = high;
         while (steps > 0) {
             float count = 0f;
