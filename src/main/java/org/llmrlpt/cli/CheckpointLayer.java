@@ -2,6 +2,7 @@ package org.llmrlpt.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.llmrlpt.config.ModelSettings;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.train.SavedModel;
@@ -23,17 +24,7 @@ final class CheckpointLayer {
         SavedModel saved = SavedModel.open(checkpoint);
         ModelShape s = saved.shape();
         layer.put("model", checkpoint);
-        layer.put("model.layers", Integer.toString(s.layers()));
-        layer.put("model.width", Integer.toString(s.width()));
-        layer.put("model.heads", Integer.toString(s.heads()));
-        layer.put("model.kv-heads", Integer.toString(s.kvHeads()));
-        layer.put("model.head-width", Integer.toString(s.headWidth()));
-        layer.put("model.ffn", Integer.toString(s.ffn()));
-        layer.put("model.vocabulary", Integer.toString(s.vocabulary()));
-        layer.put("model.tied", Boolean.toString(s.tied()));
-        layer.put("model.qk-norm", Boolean.toString(s.qkNorm()));
-        layer.put("model.rope-base", Double.toString(s.ropeBase()));
-        layer.put("model.norm-eps", Double.toString(s.normEps()));
+        layer.putAll(ModelSettings.texts(s));
         layer.put("length", Integer.toString(s.maxLength()));
         layer.put("model.max-length", Integer.toString(Math.max(s.maxLength(), length(given, s.maxLength()))));
         layer.put("tokenizer", saved.folder().toString());

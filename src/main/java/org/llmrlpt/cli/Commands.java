@@ -9,8 +9,8 @@ final class Commands {
 
     static List<Command<?>> all() {
         return List.of(new PretrainCommand(), new MidtrainCommand(), new RlCommand(), new EvalCommand(),
-            new GenerateCommand(), new ReportCommand(), new DataPrepareCommand(), new TrainTokenizerCommand(),
-            new BenchTrainCommand(), new BenchGenerateCommand(), new BenchKernelsCommand(), new BenchCompareCommand(),
-            new DevicesCommand());
+            new StudyCommand(), new GenerateCommand(), new ReportCommand(), new DataPrepareCommand(),
+            new TrainTokenizerCommand(), new BenchTrainCommand(), new BenchGenerateCommand(),
+            new BenchKernelsCommand(), new BenchCompareCommand(), new DevicesCommand());
     }
 }

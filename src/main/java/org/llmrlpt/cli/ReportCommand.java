@@ -5,8 +5,10 @@ import org.llmrlpt.config.ReportSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.report.RunReport;
+import org.llmrlpt.study.StudyPlan;
+import org.llmrlpt.study.StudyReport;
 
-/** {@code report}: the page of a run. */
+/** {@code report}: the page of a run or a study. */
 final class ReportCommand implements Command<ReportSettings> {
     @Override
     public String name() {
@@ -15,7 +17,7 @@ final class ReportCommand implements Command<ReportSettings> {
 
     @Override
     public String summary() {
-        return "makes an HTML page of a run's curves, samples and settings";
+        return "makes an HTML page of a run's or a study's curves, figures and settings";
     }
 
     @Override
@@ -26,11 +28,15 @@ final class ReportCommand implements Command<ReportSettings> {
     @Override
     public int run(ReportSettings s, Console console) {
         if (s.run() == null) {
-            throw new UserError("setting 'run' is missing: name the folder of a run with run=FOLDER");
+            throw new UserError("setting 'run' is missing: name the folder of a run or a study with run=FOLDER");
         }
         Path run = Path.of(s.run());
         Path file = s.output() == null ? run.resolve(RunFolder.REPORT) : Path.of(s.output());
-        RunReport.write(run, file);
+        if (StudyPlan.isAt(run)) {
+            StudyReport.write(run, file);
+        } else {
+            RunReport.write(run, file);
+        }
         console.line("wrote " + file);
         return 0;
     }

@@ -43,8 +43,8 @@ final class RlView implements RlListener, AutoCloseable {
             trainer.saved().folder(), m.parameters(), trainer.length())));
         rows.add(List.of("task", trainer.task().name() + (s.dynamicSampling()
             ? ", groups of equal rewards replaced in up to " + s.rounds() + " rounds" : "")));
-        rows.add(List.of("step", String.format(Locale.ROOT, "%d prompts x %d answers of up to %d tokens, temperature"
-            + " %s, %d update%s, %,d steps", s.prompts(), s.group(), trainer.longestAnswer(), s.temperature(),
+        rows.add(List.of("step", String.format(Locale.ROOT, "%d prompts x %d answers of up to %s tokens, temperature"
+            + " %s, %d update%s, %,d steps", s.prompts(), s.group(), s.maxNewTokens(), s.temperature(),
             s.updates(), s.updates() == 1 ? "" : "s", s.steps())));
         rows.add(List.of("objective", String.format(Locale.ROOT, "GRPO: clip -%s/+%s, %s, advantages by %s std, %s",
             s.clipLow(), s.clipHigh(), name(s.loss()), name(s.advantageStd()),

@@ -14,7 +14,8 @@ import org.llmrlpt.report.RunReport;
 
 /** What the stages' commands have in common: the folder of a run, and what resuming one means. */
 final class Runs {
-    private static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
+    /** Settings that leave a run's results alone. */
+    static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
         "device.memory", "checkpoint.every", "checkpoint.keep", "profile");
 
     private Runs() {

@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.llmrlpt.config.EvalSettings;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.EvaluationWindows;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.TokenSource;
@@ -17,17 +16,14 @@ import org.llmrlpt.data.prepare.DataPreparation;
 import org.llmrlpt.data.prepare.FileDocuments;
 import org.llmrlpt.data.prepare.PreparationSettings;
 import org.llmrlpt.data.tokenizer.Tokenizer;
-import org.llmrlpt.device.Session;
-import org.llmrlpt.eval.Evaluation;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
-import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.kernels.cpu.Workers;
-import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.train.SavedModel;
+import org.llmrlpt.train.TextMeasurement;
 
 /** Perplexity, bits per byte, entropy and top-k mass of a checkpoint on a text. */
 final class TextEvaluation {
@@ -79,27 +75,10 @@ final class TextEvaluation {
         TokenSource tokens, int length, Console console) {
         long limit = s.tokens() == 0 ? Long.MAX_VALUE : (s.tokens() + length - 1) / length;
         EvaluationWindows windows = new EvaluationWindows(tokens, length, tokenizer.endOfText(), limit);
-        Batch batch = new Batch((int) Math.min(s.batch(), windows.count()), length);
-        TokenStatistics statistics = new TokenStatistics();
-        int[] bytesPerToken = tokenizer.bytesPerToken();
-        try (Session session = new Session()) {
-            Transformer model = saved.reserve(session, length);
-            Evaluation evaluation = new Evaluation(session, kernels, model, new Shaping(0, 0, 0, s.k()), batch.rows(),
-                length);
-            session.memoryPlan().requireFits(s.device().memoryBytes());
-            session.start();
-            saved.load(session, model);
-            try (ProgressBar bar = s.json() ? null : console.progress("eval", "windows", 0, windows.count())) {
-                for (long n = 0; n < windows.count(); n += batch.rows()) {
-                    windows.fill(n, batch);
-                    evaluation.run(batch, statistics, bytesPerToken);
-                    if (bar != null) {
-                        bar.update(Math.min(windows.count(), n + batch.rows()));
-                    }
-                }
-            }
+        try (ProgressBar bar = s.json() ? null : console.progress("eval", "windows", 0, windows.count())) {
+            return TextMeasurement.of(saved, tokenizer, windows, s.batch(), s.k(), kernels, s.device(),
+                bar == null ? n -> { } : bar::update);
         }
-        return statistics;
     }
 
     private static void report(TokenStatistics t, EvalSettings s, SavedModel saved, Console console) {

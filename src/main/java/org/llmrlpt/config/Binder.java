@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Turns dotted keys and texts into records of settings and back. A component with a {@link Key} is one setting; a
- * component without one is a record of further settings.
+ * Turns dotted keys and texts into records of settings and back. A component with a {@link Key} is one setting; one
+ * with a {@link Stage} is a map of another command's; any other is a record of further settings.
  */
 public final class Binder {
     private Binder() {
@@ -35,6 +35,10 @@ public final class Binder {
             if (key != null) {
                 list.add(new Setting(key.value(), defaults.getOrDefault(key.value(), key.or()), key.help(),
                     c.getType()));
+            } else if (c.isAnnotationPresent(Stage.class)) {
+                Stage stage = c.getAnnotation(Stage.class);
+                settings(stage.settings()).forEach(s -> list.add(
+                    new Setting(stage.prefix() + s.name(), s.or(), s.help(), s.type())));
             } else {
                 list.addAll(settings(c.getType().asSubclass(Record.class), with(defaults, c)));
             }
@@ -85,7 +89,10 @@ public final class Binder {
                 c.getAccessor().setAccessible(true);
                 Object value = c.getAccessor().invoke(settings);
                 Key key = c.getAnnotation(Key.class);
-                if (key == null) {
+                if (c.isAnnotationPresent(Stage.class)) {
+                    String prefix = c.getAnnotation(Stage.class).prefix();
+                    ((Map<?, ?>) value).forEach((name, text) -> map.put(prefix + name, (String) text));
+                } else if (key == null) {
                     map.putAll(unbind((Record) value));
                 } else if (value != null) {
                     map.put(key.value(), value instanceof Enum<?> e ? text(e) : value.toString());
@@ -102,11 +109,7 @@ public final class Binder {
         RecordComponent[] components = type.getRecordComponents();
         Object[] values = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
-            Key key = components[i].getAnnotation(Key.class);
-            values[i] = key == null
-                ? make(components[i].getType().asSubclass(Record.class), given, with(defaults, components[i]))
-                : value(key, components[i].getType(), given.get(key.value()),
-                    defaults.getOrDefault(key.value(), key.or()));
+            values[i] = component(components[i], given, defaults);
         }
         try {
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
@@ -121,6 +124,24 @@ public final class Binder {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot make " + type, e);
         }
+    }
+
+    private static Object component(RecordComponent component, Map<String, String> given,
+        Map<String, String> defaults) {
+        Key key = component.getAnnotation(Key.class);
+        Stage stage = component.getAnnotation(Stage.class);
+        if (stage != null) {
+            Map<String, String> own = new LinkedHashMap<>();
+            given.forEach((name, text) -> {
+                if (name.startsWith(stage.prefix())) {
+                    own.put(name.substring(stage.prefix().length()), text);
+                }
+            });
+            return own;
+        }
+        return key == null ? make(component.getType().asSubclass(Record.class), given, with(defaults, component))
+            : value(key, component.getType(), given.get(key.value()),
+                defaults.getOrDefault(key.value(), key.or()));
     }
 
     private static Object value(Key key, Class<?> type, String given, String fallback) {

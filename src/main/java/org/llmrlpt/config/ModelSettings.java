@@ -1,5 +1,8 @@
 package org.llmrlpt.config;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * The model: a file's values with single ones overridden. See {@link #shape}.
  */
@@ -48,6 +51,23 @@ public record ModelSettings(
         return new ModelShape(required(layers, "model.layers"), c, h, kvHeads == null ? h : kvHeads,
             headWidth == null ? c / h : headWidth, required(ffn, "model.ffn"), v, tied, qkNorm, ropeBase, normEps,
             longest);
+    }
+
+    /** The settings that describe a shape, by name; the longest sequence is left to the caller. */
+    public static Map<String, String> texts(ModelShape s) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        texts.put("model.layers", Integer.toString(s.layers()));
+        texts.put("model.width", Integer.toString(s.width()));
+        texts.put("model.heads", Integer.toString(s.heads()));
+        texts.put("model.kv-heads", Integer.toString(s.kvHeads()));
+        texts.put("model.head-width", Integer.toString(s.headWidth()));
+        texts.put("model.ffn", Integer.toString(s.ffn()));
+        texts.put("model.vocabulary", Integer.toString(s.vocabulary()));
+        texts.put("model.tied", Boolean.toString(s.tied()));
+        texts.put("model.qk-norm", Boolean.toString(s.qkNorm()));
+        texts.put("model.rope-base", Double.toString(s.ropeBase()));
+        texts.put("model.norm-eps", Double.toString(s.normEps()));
+        return texts;
     }
 
     private int required(Integer value, String key) {

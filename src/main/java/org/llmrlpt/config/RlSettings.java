@@ -12,9 +12,8 @@ public record RlSettings(
     @Key(value = "prompts", or = "16", min = 1, max = 1 << 20, help = "prompts of a step (paper: 128)") int prompts,
     @Key(value = "temperature", or = "1", min = 0.01, max = 100,
         help = "divides the logits, in sampling and in the loss (paper: 1)") double temperature,
-    @Key(value = "max-new-tokens", help = "most tokens of an answer; or stages STEP:TOKENS,..., such as "
-        + "0:8192,700:16384 (paper: 8K for 700 steps, then 16K); default: 64, or what the model's "
-        + "length leaves") String maxNewTokens,
+    @Key(value = "max-new-tokens", or = "64", help = "most tokens of an answer; or stages STEP:TOKENS,..., such as "
+        + "0:8192,700:16384 (paper: 8K for 700 steps, then 16K)") String maxNewTokens,
     @Key(value = "steps", or = "100", min = 0, max = 1L << 40, help = "rollouts of the whole run (paper: 1000)")
     long steps,
     @Key(value = "updates", or = "1", min = 1, max = 1 << 10,
@@ -73,13 +72,11 @@ public record RlSettings(
     public enum LossAggregation { TOKEN_MEAN, SEQ_MEAN_TOKEN_MEAN, SEQ_MEAN_TOKEN_SUM, SEQ_MEAN_TOKEN_SUM_NORM }
 
     public RlSettings {
-        if (maxNewTokens != null) {
-            LengthStages.parse(maxNewTokens);
-        }
+        LengthStages.parse(maxNewTokens);
     }
 
-    /** How many tokens an answer may have, by step; {@code usual} where the settings leave it open. */
-    public LengthStages stages(int usual) {
-        return LengthStages.parse(maxNewTokens == null ? Integer.toString(usual) : maxNewTokens);
+    /** How many tokens an answer may have, by step. */
+    public LengthStages stages() {
+        return LengthStages.parse(maxNewTokens);
     }
 }

@@ -15,7 +15,7 @@ import org.llmrlpt.config.UserError;
  * Keeps two processes out of one run folder, by a lock of the operating system on its file {@code .lock}. The lock
  * ends with the process, however that ends; the file stays and means nothing by itself.
  */
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
     static final String FILE = ".lock";
     /** Closing any channel of a file gives up all of the process's locks on it, so a second one is never opened. */
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
@@ -29,7 +29,7 @@ final class RunLock implements AutoCloseable {
     }
 
     /** Locks {@code folder}, or says in a {@link UserError} who has it. */
-    static RunLock acquire(Path folder) {
+    public static RunLock acquire(Path folder) {
         Path key = null;
         FileChannel channel = null;
         boolean done = false;

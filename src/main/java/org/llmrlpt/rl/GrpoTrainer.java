@@ -65,7 +65,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final HeldOut heldOut;
     private final Trainee trainee;
     private final Task task;
-    private final AnswerLengths lengths;
+    private final int length;
     private long done;
     private long updates;
     private long nextProblem;
@@ -85,8 +85,7 @@ public final class GrpoTrainer implements AutoCloseable {
         this.listener = listener;
         metrics = run.openMetrics();
         Tokenizer tokenizer = saved.tokenizer(null);
-        lengths = AnswerLengths.of(settings, saved.shape().maxLength(), tokenizer, task);
-        int length = lengths.text();
+        length = LengthCheck.length(settings, saved.shape().maxLength());
         model = new Transformer(saved.shape(), session, true, length);
         reference = settings.kl() > 0 ? new Transformer(saved.shape(), session, false, length) : null;
         Surrogate surrogate = new Surrogate((float) settings.clipLow(), (float) settings.clipHigh(),
@@ -104,10 +103,10 @@ public final class GrpoTrainer implements AutoCloseable {
             (long) settings.evaluateProblems() * settings.evaluateSamples());
         GenerationEngine engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(),
             (int) Math.min(settings.slots(), most), length);
-        rollouts = new Rollouts(settings, engine, tokenizer, task, lengths);
-        heldOut = settings.evaluateProblems() == 0 ? null
-            : new HeldOut(settings, engine, tokenizer, task, lengths.stages());
+        rollouts = new Rollouts(settings, engine, tokenizer, task, length);
+        heldOut = settings.evaluateProblems() == 0 ? null : new HeldOut(settings, engine, tokenizer, task);
         trainee = new Trainee(session, model, optimizer, tokenizer);
+        LengthCheck.require(settings, task, tokenizer, saved.shape().maxLength());
     }
 
     /**
@@ -228,7 +227,7 @@ public final class GrpoTrainer implements AutoCloseable {
         List<Answer> answers = rollout.kept().stream()
             .flatMap(g -> g.answers(settings.advantageStd(), settings.maskTruncated()).stream()).toList();
         List<PackedBatch> batches = packing.pack(answers,
-            new TokenWeights(settings.loss(), answers, lengths.stages().at(done)));
+            new TokenWeights(settings.loss(), answers, settings.stages().at(done)));
         if (reference != null) {
             batches.forEach(batch -> stepFor(referenceSteps, batch).fillReference(batch));
         }
@@ -350,12 +349,7 @@ public final class GrpoTrainer implements AutoCloseable {
 
     /** Most tokens of a problem and its answer together. */
     public int length() {
-        return lengths.text();
-    }
-
-    /** Most tokens of an answer, in any step. */
-    public int longestAnswer() {
-        return lengths.stages().longest();
+        return length;
     }
 
     @Override

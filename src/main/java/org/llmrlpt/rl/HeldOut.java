@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.llmrlpt.config.LengthStages;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
@@ -28,15 +27,12 @@ final class HeldOut {
     private final RlSettings settings;
     private final GenerationEngine engine;
     private final TaskEvaluation evaluation;
-    private final LengthStages stages;
     private final long seed;
 
     /** @throws UserError if the task holds no problem out */
-    HeldOut(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task,
-        LengthStages stages) {
+    HeldOut(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task) {
         this.settings = settings;
         this.engine = engine;
-        this.stages = stages;
         List<Problem> problems = task.test(settings.evaluateProblems());
         if (problems.isEmpty()) {
             throw new UserError("the task " + task.name() + " has no problems to measure with: give some with"
@@ -74,7 +70,7 @@ final class HeldOut {
         long begin = System.nanoTime();
         List<Sample> samples = new ArrayList<>();
         Accuracy accuracy = evaluation.run(engine, new Sampling(settings.temperature(), 0, 1),
-            settings.evaluateSamples(), stages.at(Math.max(0, done - 1)), seed, stop, samples::add);
+            settings.evaluateSamples(), settings.stages().at(Math.max(0, done - 1)), seed, stop, samples::add);
         if (stop.getAsBoolean()) {
             return Optional.empty();
         }

@@ -31,19 +31,18 @@ final class Rollouts {
     private final Tokenizer tokenizer;
     private final Task task;
     private final Reward reward;
-    private final AnswerLengths lengths;
+    private final int length;
     private final Sampling sampling;
     private final long seed;
     private final int[] stopTokens;
 
-    /** Samples within {@code lengths}. */
-    Rollouts(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task,
-        AnswerLengths lengths) {
+    /** @param length most tokens of a problem and its answer together */
+    Rollouts(RlSettings settings, GenerationEngine engine, Tokenizer tokenizer, Task task, int length) {
         this.settings = settings;
         this.engine = engine;
         this.tokenizer = tokenizer;
         this.task = task;
-        this.lengths = lengths;
+        this.length = length;
         reward = Rewards.of(task.verifier(), settings.reward());
         sampling = new Sampling(settings.temperature(), 0, 1);
         seed = RandomStream.of(settings.seed(), "rollouts").nextLong();
@@ -61,7 +60,7 @@ final class Rollouts {
     Optional<Rollout> collect(long step, long firstProblem, BooleanSupplier stop) {
         List<Group> sampled = new ArrayList<>();
         List<Group> kept = new ArrayList<>();
-        int newTokens = lengths.stages().at(step);
+        int newTokens = settings.stages().at(step);
         long next = firstProblem;
         int skipped = 0;
         int rounds = 0;
@@ -73,11 +72,11 @@ final class Rollouts {
             while (problems.size() < settings.prompts() - kept.size()) {
                 Problem problem = task.training(next);
                 int[] tokens = tokens(problem);
-                if (tokens.length + newTokens <= lengths.text()) {
+                if (tokens.length + newTokens <= length) {
                     problems.add(problem);
                     prompts.add(new Prompt(tokens, settings.group(), next * settings.group()));
                 } else if (++skipped == MOST_SKIPPED) {
-                    throw lengths.tooLong(task, problem, tokens.length, newTokens);
+                    throw LengthCheck.tooLong(problem, tokens.length, newTokens, task, length);
                 }
                 next++;
             }

@@ -144,6 +144,6 @@ class BadInputTest {
         commands.refuse(parts("'model'"), "generate");
         commands.refuse(parts("nowhere"), "generate", "model=" + folder.resolve("nowhere"));
         commands.refuse(parts("config.json"), "generate", "model=" + folder);
-        commands.refuse(parts("'data'"), "eval", "model=" + folder);
+        commands.refuse(parts("data=FILE"), "eval", "model=" + folder);
     }
 }

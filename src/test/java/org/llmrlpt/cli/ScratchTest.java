@@ -14,12 +14,16 @@ import org.junit.jupiter.api.condition.OS;
 class ScratchTest {
     /** A command that is ended by a signal while it writes. */
     static final class Writer {
+        private static final int DIRECTORIES = 7;
+
         public static void main(String[] args) throws IOException {
             try (Scratch scratch = Scratch.create("llm-rlpt-test-")) {
                 System.out.println(scratch.folder());
+                for (int i = 0; i < DIRECTORIES; i++) {
+                    Files.createDirectory(scratch.folder().resolve("d" + i));
+                }
                 for (int i = 0; true; i++) {
-                    Path inner = Files.createDirectories(scratch.folder().resolve("d" + i % 7));
-                    Files.writeString(inner.resolve("f" + i), "x");
+                    Files.writeString(scratch.folder().resolve("d" + i % DIRECTORIES).resolve("f" + i), "x");
                 }
             }
         }

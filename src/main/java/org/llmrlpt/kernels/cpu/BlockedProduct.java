@@ -124,7 +124,7 @@ final class BlockedProduct {
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
-    private static int part(int count, int i, int parts) {
+    static int part(int count, int i, int parts) {
         return (int) ((long) count * i / parts);
     }
 
@@ -150,7 +150,8 @@ final class BlockedProduct {
         }
     }
 
-    private static float[] rowsOfA(int rows) {
+    /** Room for so many rows of a left-hand side, {@link Tile#STRIDE_A} apart, for the calling thread. */
+    static float[] rowsOfA(int rows) {
         float[] array = A_ROWS.get();
         if (array.length < rows * Tile.STRIDE_A) {
             array = new float[rows * Tile.STRIDE_A];

@@ -6,13 +6,9 @@ package org.llmrlpt.kernels.cpu;
  * length). C must not overlap A or B.
  *
  * <p>An element of C is one chain of fused multiply-adds in the order of k, which starts from what C holds when
- * accumulating; its bits depend neither on the other elements nor on the number of threads. The exception is
- * A·Bᵀ with few rows, M or N at most 16 ({@link #nt}): there B is not packed and vector lanes run along k; the bits of
- * a row are again the same on any number of threads and with any other rows, up to that many.
+ * accumulating; its bits depend neither on the other elements, nor on how many there are, nor on the number of threads.
  */
 public final class Gemm {
-    /** Up to so many rows of either operand, {@link #nt} takes dot products instead of packing. */
-    static final int FEW = 16;
     static final Tile TILE = Tile.preferred();
 
     private Gemm() {
@@ -21,10 +17,8 @@ public final class Gemm {
     /** C [M,N] = or += A [M,K] · B [N,K]ᵀ: the forward pass of a linear layer, y = x·Wᵀ. */
     public static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
         check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
-        if (m <= FEW) {
-            DotProducts.multiply(a, lda, b, ldb, c, ldc, 1, m, n, k, accumulate);
-        } else if (n <= FEW) {
-            DotProducts.multiply(b, ldb, a, lda, c, 1, ldc, n, m, k, accumulate);
+        if (!accumulate && FewRowsProduct.pays(m, n, k)) {
+            FewRowsProduct.multiply(a, lda, b, ldb, c, ldc, m, n, k);
         } else {
             new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate).multiply(true, b, ldb, n, k);
         }

@@ -61,14 +61,28 @@ final class Panels {
 
     /** B's panels from a row-major Bᵀ [n, k], as weights are stored. */
     static void transposeB(Tile tile, long b, int ldb, int n, int k, long to) {
-        transpose(b, ldb, n, k, tile.columns, to, strideB(tile, k));
+        transposePanels(b, ldb, n, k, tile.columns, to, strideB(tile, k));
+    }
+
+    /** The transpose of a matrix [n, k]; leading dimensions in floats. */
+    static void transpose(long from, int ld, int n, int k, long to, int ldTo) {
+        int whole = n / 4 * 4;
+        for (int j = 0; j < whole; j += 4) {
+            long row = at(from, (long) j * ld);
+            transposeFour(row, at(row, ld), at(row, 2L * ld), at(row, 3L * ld), k, at(to, j), 4L * ldTo);
+        }
+        for (int j = whole; j < n; j++) {
+            for (int i = 0; i < k; i++) {
+                setFloat(at(to, (long) i * ldTo + j), getFloat(at(from, (long) j * ld + i)));
+            }
+        }
     }
 
     /**
      * Four rows at a time. Where the width is no multiple of 4, the last four of a panel write too far: their excess is
      * overwritten as the panel's first four come last, or falls between two panels.
      */
-    private static void transpose(long from, int ld, int n, int k, int width, long to, long stride) {
+    private static void transposePanels(long from, int ld, int n, int k, int width, long to, long stride) {
         for (int p = 0; p * width < n; p++) {
             for (int q = (width - 1) / 4 * 4; q >= 0; q -= 4) {
                 int row = p * width + q;

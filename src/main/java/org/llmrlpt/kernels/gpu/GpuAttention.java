@@ -17,16 +17,16 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * products, because TornadoVM addresses a local array wrongly in a method that got it as an argument.
  */
 final class GpuAttention {
-    /** Threads of a work-group in each of its two dimensions; queries and keys in a tile of the backward pass. */
+    /** Threads of a work-group in each of its two dimensions, in the backward pass too. */
     static final int TILE = 16;
-    /** Queries, and keys, in a tile of the forward pass: two for each thread. */
+    /** Queries, and keys, in a tile: two for each thread. */
     static final int QUERIES = 2 * TILE;
     /** Largest head width that the local arrays hold. */
     static final int MAX_WIDTH = 128;
     /** A tile's row in local memory: one more than its columns, so that rows begin in different memory banks. */
-    static final int PITCH = MAX_WIDTH + 1;
+    private static final int PITCH = MAX_WIDTH + 1;
     /** Columns of a row that one thread accumulates. */
-    static final int MINE = MAX_WIDTH / TILE;
+    private static final int MINE = MAX_WIDTH / TILE;
     /** From one query's scores to the next one's, for the same reason. */
     private static final int SCORES = QUERIES + 1;
     /** A score that no key has: finite, since relaxed arithmetic has no infinity, and far below any real one. */

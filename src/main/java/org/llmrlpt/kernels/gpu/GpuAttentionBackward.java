@@ -1,19 +1,37 @@
 package org.llmrlpt.kernels.gpu;
 
-import static org.llmrlpt.kernels.gpu.GpuAttention.MINE;
-import static org.llmrlpt.kernels.gpu.GpuAttention.PITCH;
-import static org.llmrlpt.kernels.gpu.GpuAttention.TILE;
-
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Backward pass of {@link GpuAttention}, whose tiles and parameters it shares: once from the queries' side, once from
- * the keys', so that every gradient has one writer. Both compute the weights p = exp(score - lse) again.
+ * Backward pass of {@link GpuAttention}: once from the queries' side, once from the keys', so that every gradient has
+ * one writer. Both compute the weights p = exp(score - lse) again, and both are one kernel, since they differ only in
+ * which of the two is a row.
+ *
+ * <p>A work-group of ACROSS x ACROSS threads owns a tile of TILE rows and goes through tiles of as many columns. It
+ * computes products of TILE x TILE elements like {@link GpuMatmul}, 4 x 4 of them in a thread's registers: 8 numbers
+ * from local memory serve 16 products.
  */
 final class GpuAttentionBackward {
+    /** Rows, and columns, of a tile; also head columns that are accumulated at a time. */
+    static final int TILE = 64;
+    /** Threads of a work-group in each of its two dimensions; a thread has every ACROSS-th row and column. */
+    private static final int ACROSS = GpuAttention.TILE;
+    /** Head columns in local memory while scores are computed. */
+    private static final int STEP = 16;
+    /** Columns of the tile in local memory while gradients are accumulated: as many numbers as two STEPs. */
+    private static final int DEEP = 2 * STEP;
+    /** From one line of a tile to the next: two more than TILE, so that writing along either side meets all banks. */
+    private static final int PITCH = TILE + 2;
+    /** From the scores of a tile to the slopes. */
+    private static final int PAIRS = TILE * PITCH;
+    /** Sums of a thread for each TILE of head columns. */
+    private static final int SUMS = TILE / ACROSS * (TILE / ACROSS);
+    /** Sums of a thread for one gradient. */
+    private static final int MINE = GpuAttention.MAX_WIDTH / TILE * SUMS;
+
     private GpuAttentionBackward() {
     }
 
@@ -39,219 +57,250 @@ final class GpuAttentionBackward {
     }
 
     /**
-     * dQ = sum over keys of dS k / sqrt(D), with p = exp(score - lse) and dS = p (dOut·v - dOut·out). One
-     * group for TILE queries of one head: (sequences times tiles, H); terms [R, 2H] of {@link #kAttentionTerms}.
+     * With score = a aColumn / sqrt(D), p = exp(score - lse) and dS = p (b bColumn - dOut out) of each row and column:
+     * dA = sum over columns of dS aColumn / sqrt(D), and dB = sum of p bColumn, in a fixed order.
+     *
+     * <p>{@code keyRows} = 0: rows are queries (a = q, b = dOut), columns keys (k, v), so dA = dQ and there is no dB;
+     * groups (sequences times tiles, H). {@code keyRows} = 1: rows are keys (k, v), columns the queries (q, dOut) of
+     * all heads that share them, so dA = dK and dB = dV; groups (sequences times tiles, G).
+     *
+     * <p>Only tiles with a pair in one document are visited: starts never fall, so the first query of a tile has the
+     * earliest start. terms [R, 2H] of {@link #kAttentionTerms}; shapes and places as in {@link GpuAttention}; dA and
+     * dB are in one array. {@code pairs} holds scores, then p, and behind them b bColumn, then dS, by columns.
      */
-    static void kAttentionBackwardQuery(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace,
-        FloatArray v, long vPlace, IntArray starts, int startsAt, FloatArray terms, int termsAt, FloatArray dOut,
-        long dOutPlace, FloatArray dQ, long dQPlace, long shape, long headCounts) {
-        float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] dOutTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] kTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] vTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] slopes = context.allocateFloatLocalArray(TILE * TILE);
-        float[] sums = new float[MINE];
-        int length = Pair.first(shape);
-        int width = Pair.second(shape);
-        int heads = Pair.first(headCounts);
-        int head = context.groupIdy;
-        int kvHead = head / (heads / Pair.second(headCounts));
-        int tiles = (length + TILE - 1) / TILE;
-        int base = context.groupIdx / tiles * length;
-        int firstQuery = context.groupIdx % tiles * TILE;
-        int x = context.localIdx;
-        int y = context.localIdy;
-        int query = firstQuery + y;
-        int qAt = Pair.first(qPlace) + base * Pair.second(qPlace) + head * width;
-        int dOutAt = Pair.first(dOutPlace) + base * Pair.second(dOutPlace) + head * width;
-        int kAt = Pair.first(kPlace) + base * Pair.second(kPlace) + kvHead * width;
-        int vAt = Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width;
-        int end = TornadoMath.min(firstQuery + TILE, length);
-        int start = length;
-        int last = -1;
-        float lse = 0f;
-        float mean = 0f;
-        if (query < length) {
-            last = query;
-            start = starts.get(startsAt + base + query);
-            lse = terms.get(termsAt + (base + query) * 2 * heads + head);
-            mean = terms.get(termsAt + (base + query) * 2 * heads + heads + head);
-        }
-        float scale = 1f / TornadoMath.sqrt(width);
-        for (int j = 0; j < MINE; j++) {
-            sums[j] = 0f;
-        }
-        for (int d = x; d < width; d += TILE) {
-            float qValue = 0f;
-            float dOutValue = 0f;
-            if (firstQuery + y < length) {
-                qValue = q.get(qAt + (firstQuery + y) * Pair.second(qPlace) + d);
-                dOutValue = dOut.get(dOutAt + (firstQuery + y) * Pair.second(dOutPlace) + d);
-            }
-            qTile[y * PITCH + d] = qValue;
-            dOutTile[y * PITCH + d] = dOutValue;
-        }
-        for (int firstKey = starts.get(startsAt + base + firstQuery); firstKey < end; firstKey += TILE) {
-            for (int d = x; d < width; d += TILE) {
-                float kValue = 0f;
-                float vValue = 0f;
-                if (firstKey + y < end) {
-                    kValue = k.get(kAt + (firstKey + y) * Pair.second(kPlace) + d);
-                    vValue = v.get(vAt + (firstKey + y) * Pair.second(vPlace) + d);
-                }
-                kTile[y * PITCH + d] = kValue;
-                vTile[y * PITCH + d] = vValue;
-            }
-            context.localBarrier();
-            int key = firstKey + x;
-            float slope = 0f;
-            if (key >= start && key <= last) {
-                float score = 0f;
-                float dP = 0f;
-                for (int d = 0; d < width; d++) {
-                    score += qTile[y * PITCH + d] * kTile[x * PITCH + d];
-                    dP += dOutTile[y * PITCH + d] * vTile[x * PITCH + d];
-                }
-                slope = TornadoMath.exp(scale * score - lse) * (dP - mean);
-            }
-            slopes[y * TILE + x] = slope;
-            context.localBarrier();
-            for (int j = 0; j < MINE; j++) {
-                int d = x + j * TILE;
-                if (d < width) {
-                    float sum = sums[j];
-                    for (int l = 0; l < TILE; l++) {
-                        sum += slopes[y * TILE + l] * kTile[l * PITCH + d];
-                    }
-                    sums[j] = sum;
-                }
-            }
-            context.localBarrier();
-        }
-        if (query < length) {
-            int dQAt = Pair.first(dQPlace) + (base + query) * Pair.second(dQPlace) + head * width;
-            for (int j = 0; j < MINE; j++) {
-                int d = x + j * TILE;
-                if (d < width) {
-                    dQ.set(dQAt + d, scale * sums[j]);
-                }
-            }
-        }
-    }
-
-    /**
-     * dK = sum over queries of dS q / sqrt(D), dV = sum of p dOut, over the heads of the key's group and the queries
-     * that see it, in a fixed order. One group for a tile of keys of one key/value head: groups (sequences times tiles,
-     * G). A tile of queries that begins in a later document than the last key ends the search, since starts never fall.
-     * dK and dV are in one array.
-     */
-    static void kAttentionBackwardKeyValue(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace,
-        FloatArray v, long vPlace, IntArray starts, int startsAt, FloatArray terms, int termsAt, FloatArray dOut,
-        long dOutPlace, FloatArray dKv, long dKPlace, long dVPlace, long shape, long headCounts) {
-        float[] qTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] dOutTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] kTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] vTile = context.allocateFloatLocalArray(TILE * PITCH);
-        float[] weights = context.allocateFloatLocalArray(TILE * TILE);
-        float[] slopes = context.allocateFloatLocalArray(TILE * TILE);
-        float[] kSums = new float[MINE];
-        float[] vSums = new float[MINE];
+    static void kAttentionBackward(KernelContext context, FloatArray a, long aPlace, FloatArray b, long bPlace,
+        FloatArray aColumns, long aColumnsPlace, FloatArray bColumns, long bColumnsPlace, IntArray starts, int startsAt,
+        FloatArray terms, int termsAt, FloatArray gradients, long dAPlace, long dBPlace, long shape, long headCounts,
+        int keyRows) {
+        float[] pairs = context.allocateFloatLocalArray(2 * PAIRS);
+        float[] slice = context.allocateFloatLocalArray(DEEP * PITCH);
+        float[] sums = new float[2 * MINE];
         int length = Pair.first(shape);
         int width = Pair.second(shape);
         int heads = Pair.first(headCounts);
         int shared = heads / Pair.second(headCounts);
-        int kvHead = context.groupIdy;
         int tiles = (length + TILE - 1) / TILE;
         int base = context.groupIdx / tiles * length;
-        int firstKey = context.groupIdx % tiles * TILE;
+        int firstRow = context.groupIdx % tiles * TILE;
+        int lastRow = TornadoMath.min(firstRow + TILE, length) - 1;
+        int rowHead = context.groupIdy;
+        int firstHead = keyRows == 1 ? rowHead * shared : rowHead;
+        int lastHead = keyRows == 1 ? firstHead + shared - 1 : rowHead;
+        int aAt = Pair.first(aPlace) + base * Pair.second(aPlace) + rowHead * width;
+        int bAt = Pair.first(bPlace) + base * Pair.second(bPlace) + rowHead * width;
+        int end = keyRows == 1 ? length : lastRow + 1;
         int x = context.localIdx;
         int y = context.localIdy;
-        int key = firstKey + y;
-        int kAt = Pair.first(kPlace) + base * Pair.second(kPlace) + kvHead * width;
-        int vAt = Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width;
-        int lastKey = TornadoMath.min(firstKey + TILE, length) - 1;
+        int t = y * ACROSS + x;
         float scale = 1f / TornadoMath.sqrt(width);
-        for (int j = 0; j < MINE; j++) {
-            kSums[j] = 0f;
-            vSums[j] = 0f;
+        for (int i = 0; i < 2 * MINE; i++) {
+            sums[i] = 0f;
         }
-        for (int d = x; d < width; d += TILE) {
-            float kValue = 0f;
-            float vValue = 0f;
-            if (firstKey + y < length) {
-                kValue = k.get(kAt + (firstKey + y) * Pair.second(kPlace) + d);
-                vValue = v.get(vAt + (firstKey + y) * Pair.second(vPlace) + d);
-            }
-            kTile[y * PITCH + d] = kValue;
-            vTile[y * PITCH + d] = vValue;
-        }
-        for (int head = kvHead * shared; head < (kvHead + 1) * shared; head++) {
-            int qAt = Pair.first(qPlace) + base * Pair.second(qPlace) + head * width;
-            int dOutAt = Pair.first(dOutPlace) + base * Pair.second(dOutPlace) + head * width;
-            int firstQuery = firstKey;
-            while (firstQuery < length) {
-                for (int d = x; d < width; d += TILE) {
-                    float qValue = 0f;
-                    float dOutValue = 0f;
-                    if (firstQuery + y < length) {
-                        qValue = q.get(qAt + (firstQuery + y) * Pair.second(qPlace) + d);
-                        dOutValue = dOut.get(dOutAt + (firstQuery + y) * Pair.second(dOutPlace) + d);
-                    }
-                    qTile[y * PITCH + d] = qValue;
-                    dOutTile[y * PITCH + d] = dOutValue;
-                }
-                context.localBarrier();
-                int query = firstQuery + x;
-                float p = 0f;
-                float slope = 0f;
-                int start = length;
-                int last = -1;
-                if (query < length) {
-                    start = starts.get(startsAt + base + query);
-                    last = query;
-                }
-                if (key >= start && key <= last) {
-                    float score = 0f;
-                    float dP = 0f;
-                    for (int d = 0; d < width; d++) {
-                        score += kTile[y * PITCH + d] * qTile[x * PITCH + d];
-                        dP += vTile[y * PITCH + d] * dOutTile[x * PITCH + d];
-                    }
-                    int term = termsAt + (base + query) * 2 * heads + head;
-                    p = TornadoMath.exp(scale * score - terms.get(term));
-                    slope = p * (dP - terms.get(term + heads));
-                }
-                weights[y * TILE + x] = p;
-                slopes[y * TILE + x] = slope;
-                context.localBarrier();
-                for (int j = 0; j < MINE; j++) {
-                    int d = x + j * TILE;
-                    if (d < width) {
-                        float kSum = kSums[j];
-                        float vSum = vSums[j];
-                        for (int l = 0; l < TILE; l++) {
-                            kSum += slopes[y * TILE + l] * qTile[l * PITCH + d];
-                            vSum += weights[y * TILE + l] * dOutTile[l * PITCH + d];
+        for (int head = firstHead; head <= lastHead; head++) {
+            int columnHead = keyRows == 1 ? head : head / shared;
+            int aColumnsAt = Pair.first(aColumnsPlace) + base * Pair.second(aColumnsPlace) + columnHead * width;
+            int bColumnsAt = Pair.first(bColumnsPlace) + base * Pair.second(bColumnsPlace) + columnHead * width;
+            int firstColumn = keyRows == 1 ? firstRow : starts.get(startsAt + base + firstRow);
+            while (firstColumn < end) {
+                for (int part = 0; part < 2; part++) {
+                    float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
+                    float s10 = 0f, s11 = 0f, s12 = 0f, s13 = 0f;
+                    float s20 = 0f, s21 = 0f, s22 = 0f, s23 = 0f;
+                    float s30 = 0f, s31 = 0f, s32 = 0f, s33 = 0f;
+                    for (int from = 0; from < width; from += STEP) {
+                        int d = from + x;
+                        for (int r = y; r < TILE; r += ACROSS) {
+                            float rowValue = 0f;
+                            float columnValue = 0f;
+                            int row = firstRow + r;
+                            int column = firstColumn + r;
+                            if (d < width && row < length) {
+                                if (part == 0) {
+                                    rowValue = a.get(aAt + row * Pair.second(aPlace) + d);
+                                } else {
+                                    rowValue = b.get(bAt + row * Pair.second(bPlace) + d);
+                                }
+                            }
+                            if (d < width && column < length) {
+                                if (part == 0) {
+                                    columnValue = aColumns.get(aColumnsAt + column * Pair.second(aColumnsPlace) + d);
+                                } else {
+                                    columnValue = bColumns.get(bColumnsAt + column * Pair.second(bColumnsPlace) + d);
+                                }
+                            }
+                            slice[x * PITCH + r] = rowValue;
+                            slice[(STEP + x) * PITCH + r] = columnValue;
                         }
-                        kSums[j] = kSum;
-                        vSums[j] = vSum;
+                        context.localBarrier();
+                        for (int l = 0; l < STEP; l++) {
+                            int rowsAt = l * PITCH + y;
+                            int columnsAt = (STEP + l) * PITCH + x;
+                            float v0 = slice[columnsAt];
+                            float v1 = slice[columnsAt + ACROSS];
+                            float v2 = slice[columnsAt + 2 * ACROSS];
+                            float v3 = slice[columnsAt + 3 * ACROSS];
+                            float u0 = slice[rowsAt];
+                            s00 += u0 * v0;
+                            s01 += u0 * v1;
+                            s02 += u0 * v2;
+                            s03 += u0 * v3;
+                            float u1 = slice[rowsAt + ACROSS];
+                            s10 += u1 * v0;
+                            s11 += u1 * v1;
+                            s12 += u1 * v2;
+                            s13 += u1 * v3;
+                            float u2 = slice[rowsAt + 2 * ACROSS];
+                            s20 += u2 * v0;
+                            s21 += u2 * v1;
+                            s22 += u2 * v2;
+                            s23 += u2 * v3;
+                            float u3 = slice[rowsAt + 3 * ACROSS];
+                            s30 += u3 * v0;
+                            s31 += u3 * v1;
+                            s32 += u3 * v2;
+                            s33 += u3 * v3;
+                        }
+                        context.localBarrier();
                     }
+                    int to = part * PAIRS + x * PITCH + y;
+                    pairs[to] = s00;
+                    pairs[to + ACROSS * PITCH] = s01;
+                    pairs[to + 2 * ACROSS * PITCH] = s02;
+                    pairs[to + 3 * ACROSS * PITCH] = s03;
+                    pairs[to + ACROSS] = s10;
+                    pairs[to + ACROSS * PITCH + ACROSS] = s11;
+                    pairs[to + 2 * ACROSS * PITCH + ACROSS] = s12;
+                    pairs[to + 3 * ACROSS * PITCH + ACROSS] = s13;
+                    pairs[to + 2 * ACROSS] = s20;
+                    pairs[to + ACROSS * PITCH + 2 * ACROSS] = s21;
+                    pairs[to + 2 * ACROSS * PITCH + 2 * ACROSS] = s22;
+                    pairs[to + 3 * ACROSS * PITCH + 2 * ACROSS] = s23;
+                    pairs[to + 3 * ACROSS] = s30;
+                    pairs[to + ACROSS * PITCH + 3 * ACROSS] = s31;
+                    pairs[to + 2 * ACROSS * PITCH + 3 * ACROSS] = s32;
+                    pairs[to + 3 * ACROSS * PITCH + 3 * ACROSS] = s33;
                 }
                 context.localBarrier();
-                firstQuery += TILE;
-                if (firstQuery < length) {
-                    firstQuery = starts.get(startsAt + base + firstQuery) > lastKey ? length : firstQuery;
+                for (int e = t; e < TILE * TILE; e += ACROSS * ACROSS) {
+                    int r = e & (TILE - 1);
+                    int c = e / TILE;
+                    int query = keyRows == 1 ? firstColumn + c : firstRow + r;
+                    int key = keyRows == 1 ? firstRow + r : firstColumn + c;
+                    int at = c * PITCH + r;
+                    int start = length;
+                    int last = -1;
+                    if (query < length) {
+                        start = starts.get(startsAt + base + query);
+                        last = query;
+                    }
+                    float p = 0f;
+                    float slope = 0f;
+                    if (key >= start && key <= last) {
+                        int term = termsAt + (base + query) * 2 * heads + head;
+                        p = TornadoMath.exp(scale * pairs[at] - terms.get(term));
+                        slope = p * (pairs[PAIRS + at] - terms.get(term + heads));
+                    }
+                    pairs[at] = p;
+                    pairs[PAIRS + at] = slope;
+                }
+                for (int part = 0; part <= keyRows; part++) {
+                    for (int from = 0; from < width; from += TILE) {
+                        int mine = part * MINE + from / TILE * SUMS;
+                        float s00 = sums[mine];
+                        float s01 = sums[mine + 1];
+                        float s02 = sums[mine + 2];
+                        float s03 = sums[mine + 3];
+                        float s10 = sums[mine + 4];
+                        float s11 = sums[mine + 5];
+                        float s12 = sums[mine + 6];
+                        float s13 = sums[mine + 7];
+                        float s20 = sums[mine + 8];
+                        float s21 = sums[mine + 9];
+                        float s22 = sums[mine + 10];
+                        float s23 = sums[mine + 11];
+                        float s30 = sums[mine + 12];
+                        float s31 = sums[mine + 13];
+                        float s32 = sums[mine + 14];
+                        float s33 = sums[mine + 15];
+                        for (int deep = 0; deep < TILE; deep += DEEP) {
+                            for (int e = t; e < DEEP * TILE; e += ACROSS * ACROSS) {
+                                int c = e / TILE;
+                                int d = from + (e & (TILE - 1));
+                                int column = firstColumn + deep + c;
+                                float value = 0f;
+                                if (d < width && column < length) {
+                                    if (part == 0) {
+                                        value = aColumns.get(aColumnsAt + column * Pair.second(aColumnsPlace) + d);
+                                    } else {
+                                        value = bColumns.get(bColumnsAt + column * Pair.second(bColumnsPlace) + d);
+                                    }
+                                }
+                                slice[c * PITCH + (e & (TILE - 1))] = value;
+                            }
+                            context.localBarrier();
+                            for (int l = 0; l < DEEP; l++) {
+                                int weightsAt = (1 - part) * PAIRS + (deep + l) * PITCH + y;
+                                int columnsAt = l * PITCH + x;
+                                float v0 = slice[columnsAt];
+                                float v1 = slice[columnsAt + ACROSS];
+                                float v2 = slice[columnsAt + 2 * ACROSS];
+                                float v3 = slice[columnsAt + 3 * ACROSS];
+                                float u0 = pairs[weightsAt];
+                                s00 += u0 * v0;
+                                s01 += u0 * v1;
+                                s02 += u0 * v2;
+                                s03 += u0 * v3;
+                                float u1 = pairs[weightsAt + ACROSS];
+                                s10 += u1 * v0;
+                                s11 += u1 * v1;
+                                s12 += u1 * v2;
+                                s13 += u1 * v3;
+                                float u2 = pairs[weightsAt + 2 * ACROSS];
+                                s20 += u2 * v0;
+                                s21 += u2 * v1;
+                                s22 += u2 * v2;
+                                s23 += u2 * v3;
+                                float u3 = pairs[weightsAt + 3 * ACROSS];
+                                s30 += u3 * v0;
+                                s31 += u3 * v1;
+                                s32 += u3 * v2;
+                                s33 += u3 * v3;
+                            }
+                            context.localBarrier();
+                        }
+                        sums[mine] = s00;
+                        sums[mine + 1] = s01;
+                        sums[mine + 2] = s02;
+                        sums[mine + 3] = s03;
+                        sums[mine + 4] = s10;
+                        sums[mine + 5] = s11;
+                        sums[mine + 6] = s12;
+                        sums[mine + 7] = s13;
+                        sums[mine + 8] = s20;
+                        sums[mine + 9] = s21;
+                        sums[mine + 10] = s22;
+                        sums[mine + 11] = s23;
+                        sums[mine + 12] = s30;
+                        sums[mine + 13] = s31;
+                        sums[mine + 14] = s32;
+                        sums[mine + 15] = s33;
+                    }
+                }
+                firstColumn += TILE;
+                if (keyRows == 1 && firstColumn < length) {
+                    firstColumn = starts.get(startsAt + base + firstColumn) > lastRow ? length : firstColumn;
                 }
             }
         }
-        if (key < length) {
-            int dKAt = Pair.first(dKPlace) + (base + key) * Pair.second(dKPlace) + kvHead * width;
-            int dVAt = Pair.first(dVPlace) + (base + key) * Pair.second(dVPlace) + kvHead * width;
-            for (int j = 0; j < MINE; j++) {
-                int d = x + j * TILE;
-                if (d < width) {
-                    dKv.set(dKAt + d, scale * kSums[j]);
-                    dKv.set(dVAt + d, vSums[j]);
+        for (int part = 0; part <= keyRows; part++) {
+            long place = part == 0 ? dAPlace : dBPlace;
+            float factor = part == 0 ? scale : 1f;
+            for (int i = 0; i < MINE; i++) {
+                int row = firstRow + y + (i / 4 & 3) * ACROSS;
+                int d = i / SUMS * TILE + x + (i & 3) * ACROSS;
+                if (row < length && d < width) {
+                    gradients.set(Pair.first(place) + (base + row) * Pair.second(place) + rowHead * width + d,
+                        factor * sums[part * MINE + i]);
                 }
             }
         }

@@ -56,11 +56,11 @@ final class GpuAttentionTasks {
         Tensor dQ, int length, int headWidth) {
         p.operation("attentionBackwardQuery").reads(q, k, v, starts, terms, dOut).writes(dQ)
             .flops(Work.attention(3, q.rows(), length, q.columns()))
-            .grid(grid(q, length, headWidth, GpuAttention.TILE)).task((graph, id, at) -> graph.task(id,
-                GpuAttentionBackward::kAttentionBackwardQuery, at.context(), at.floats(q), place(at, q), at.floats(k),
-                place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
-                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dQ), place(at, dQ),
-                Pair.of(length, headWidth), heads(q, k, headWidth)));
+            .grid(grid(q, length, headWidth, GpuAttentionBackward.TILE)).task((graph, id, at) -> graph.task(id,
+                GpuAttentionBackward::kAttentionBackward, at.context(), at.floats(q), place(at, q), at.floats(dOut),
+                place(at, dOut), at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(starts),
+                at.offset(starts), at.floats(terms), at.offset(terms), at.floats(dQ), place(at, dQ), place(at, dQ),
+                Pair.of(length, headWidth), heads(q, k, headWidth), 0));
     }
 
     void backwardKeyValue(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor terms, Tensor dOut,
@@ -68,11 +68,10 @@ final class GpuAttentionTasks {
         GpuKernels.sameArena(dK, dV);
         p.operation("attentionBackwardKeyValue").reads(q, k, v, starts, terms, dOut).writes(dK, dV)
             .flops(Work.attention(4, q.rows(), length, q.columns()))
-            .grid(grid(k, length, headWidth, GpuAttention.TILE)).task((graph, id, at) -> graph.task(id,
-                GpuAttentionBackward::kAttentionBackwardKeyValue, at.context(), at.floats(q), place(at, q),
-                at.floats(k),
-                place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts), at.floats(terms),
-                at.offset(terms), at.floats(dOut), place(at, dOut), at.floats(dK), place(at, dK), place(at, dV),
-                    Pair.of(length, headWidth), heads(q, k, headWidth)));
+            .grid(grid(k, length, headWidth, GpuAttentionBackward.TILE)).task((graph, id, at) -> graph.task(id,
+                GpuAttentionBackward::kAttentionBackward, at.context(), at.floats(k), place(at, k), at.floats(v),
+                place(at, v), at.floats(q), place(at, q), at.floats(dOut), place(at, dOut), at.ints(starts),
+                at.offset(starts), at.floats(terms), at.offset(terms), at.floats(dK), place(at, dK), place(at, dV),
+                Pair.of(length, headWidth), heads(q, k, headWidth), 1));
     }
 }

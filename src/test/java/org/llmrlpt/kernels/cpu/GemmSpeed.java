@@ -35,8 +35,10 @@ final class GemmSpeed {
         new Row("nt", 4096, 704, 256), new Row("nn", 4096, 256, 704), new Row("tn", 704, 256, 4096),
         new Row("nt", 256, 50304, 384), new Row("nn", 256, 384, 50304), new Row("tn", 50304, 384, 256),
         new Row("nt", 1, 1024, 384), new Row("nt", 8, 1024, 384), new Row("nt", 16, 1024, 384),
-        new Row("nt", 32, 1024, 384), new Row("nt", 64, 1024, 384), new Row("nn", 8, 1024, 384),
-        new Row("nn", 64, 1024, 384), new Row("nn", 96, 384, 1024),
+        new Row("nt", 32, 1024, 384), new Row("nt", 64, 1024, 384), new Row("nt", 128, 1024, 384),
+        new Row("nt", 256, 1024, 384), new Row("nt", 64, 384, 1024), new Row("nt", 1, 4096, 384),
+        new Row("nt", 64, 4096, 384), new Row("nt", 384, 50304, 768), new Row("nn", 384, 768, 50304),
+        new Row("nn", 8, 1024, 384), new Row("nn", 64, 1024, 384), new Row("nn", 96, 384, 1024),
     };
 
     private GemmSpeed() {

@@ -21,7 +21,8 @@ class GemmTest {
     private record Shape(int m, int n, int k, int extra) {
     }
 
-    private static final List<Tile> TILES = List.of(new Tile512(), new Tile256(), new Tile128());
+    private static final List<Tile> TILES = List.of(new Tile512(), new Tile256(), new Tile128(),
+        new NarrowTile());
 
     @AfterEach
     void backToAllProcessors() {
@@ -87,14 +88,19 @@ class GemmTest {
     }
 
     @Test
-    void aRowOfFewIsTheSameAmongAnyOthers() {
-        Problem p = new Problem(Kind.NT, new Shape(Gemm.FEW, 77, 130, 2), false);
+    void aRowIsTheSameAmongAnyOthersAndAnyNumberOfThem() {
+        Problem p = new Problem(Kind.NT, new Shape(210, 177, 431, 2), false);
         Matrix together = p.run();
-        for (int i = 0; i < Gemm.FEW; i++) {
-            Matrix alone = new Matrix(1, 77, 0);
-            Gemm.nt(p.a.row(i), p.a.leading, p.b.row(0), p.b.leading, alone.row(0), 77, 1, 77, 130, false);
-            for (int j = 0; j < 77; j++) {
-                assertEquals(together.get(i, j), alone.get(0, j));
+        for (int rows : new int[] {1, 2, 7, 16, 17, 48, 64, 130}) {
+            for (int first = 0; first + rows <= 210; first += 40) {
+                Matrix few = new Matrix(rows, 177, 1);
+                Gemm.nt(p.a.row(first), p.a.leading, p.b.row(0), p.b.leading, few.row(0), few.leading, rows, 177, 431,
+                    false);
+                for (int i = 0; i < rows; i++) {
+                    for (int j = 0; j < 177; j++) {
+                        assertEquals(together.get(first + i, j), few.get(i, j), rows + " rows, at " + i + "," + j);
+                    }
+                }
             }
         }
         Reference.reachabilityFence(p);
