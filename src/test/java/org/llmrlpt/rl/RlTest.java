@@ -187,6 +187,16 @@ class RlTest {
     }
 
     @Test
+    void aTaskThatHoldsNoProblemOutAndARunOfAnotherCommandAreRefused() throws IOException {
+        Path one = Files.writeString(folder.resolve("one.jsonl"), "{\"question\": \"1+1\", \"answer\": \"2\"}\n");
+        commands.refuse(new String[] {"one.jsonl", "task.held-out"}, small("bad", "task=" + one,
+            "task.held-out-fraction=0"));
+        assertFalse(Files.exists(folder.resolve("bad")));
+        commands.refuse(new String[] {"not a run of rl", "'model'"}, "rl", "resume=" + policy);
+        commands.refuse(new String[] {"neither a checkpoint"}, small("bad", "checkpoint=" + folder));
+    }
+
+    @Test
     void mistakesAreAnsweredByASentence() {
         commands.refuse(new String[] {"'group'", "between 2"}, small("bad", "group=1"));
         commands.refuse(new String[] {"'max-new-tokens'", "96"}, small("bad", "max-new-tokens=96"));
