@@ -26,7 +26,7 @@ class LanesTest {
     }
 
     @Test
-    void dotProductsHaveTheSameBitsInterpretedAndCompiled() {
+    void productsOfOneRowAreOneChainInterpretedAndCompiled() {
         int k = 2 * LANES + 3;
         int n = 5;
         float[] x = gaussian("x", k);
@@ -36,12 +36,7 @@ class LanesTest {
         MemorySegment ys = Memory.allocate(n);
         float[] want = new float[n];
         for (int j = 0; j < n; j++) {
-            float[] lanes = new float[LANES];
-            for (int i = 0; i < 2 * LANES; i++) {
-                lanes[i % LANES] = Math.fma(x[i], w[j * k + i], lanes[i % LANES]);
-            }
-            want[j] = inOrder(lanes);
-            for (int i = 2 * LANES; i < k; i++) {
+            for (int i = 0; i < k; i++) {
                 want[j] = Math.fma(x[i], w[j * k + i], want[j]);
             }
         }
