@@ -1,6 +1,7 @@
 package org.llmrlpt.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -28,20 +29,29 @@ final class Scratch implements AutoCloseable {
         return folder;
     }
 
-    /** The command still runs and may write another file until the folder itself is gone. */
+    /**
+     * The command still runs and writes. Under another name the folder is out of its reach, but for a file that is just
+     * being made: hence some more attempts.
+     */
     private void deleteAtExit() {
-        for (int i = 0; i < ATTEMPTS && Files.exists(folder); i++) {
+        Path gone = folder.resolveSibling(folder.getFileName() + "-gone");
+        try {
+            Files.move(folder, gone);
+        } catch (IOException e) {
+            gone = folder;
+        }
+        for (int i = 0; i < ATTEMPTS && Files.exists(gone); i++) {
             try {
-                delete();
-            } catch (IOException e) {
-                Thread.onSpinWait(); // Tried again; the system cleans its temporary folder where that does not help.
+                delete(gone);
+            } catch (IOException | UncheckedIOException e) {
+                Thread.yield(); // Tried again; the system cleans its temporary folder where that does not help.
             }
         }
     }
 
-    private void delete() throws IOException {
+    private static void delete(Path root) throws IOException {
         List<Path> all;
-        try (Stream<Path> tree = Files.walk(folder)) {
+        try (Stream<Path> tree = Files.walk(root)) {
             all = tree.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path p : all) {
@@ -56,6 +66,6 @@ final class Scratch implements AutoCloseable {
         } catch (IllegalStateException e) {
             return; // The program is ending, and the hook deletes the folder.
         }
-        delete();
+        delete(folder);
     }
 }

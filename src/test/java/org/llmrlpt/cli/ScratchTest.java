@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -50,5 +51,8 @@ class ScratchTest {
         process.destroy();
         assertEquals(143, process.waitFor());
         assertFalse(Files.exists(folder));
+        try (Stream<Path> beside = Files.list(folder.getParent())) {
+            assertFalse(beside.anyMatch(p -> p.getFileName().toString().startsWith(folder.getFileName().toString())));
+        }
     }
 }
