@@ -79,7 +79,7 @@ public final class StudyReport {
         for (Objective objective : plan.objectives().subList(differences ? 1 : 0, plan.objectives().size())) {
             List<String> row = new ArrayList<>(List.of(objective.name()));
             for (Figure figure : Figure.values()) {
-                Optional<Spread> spread = differences ? results.difference(objective, view, figure)
+                Optional<SeedMean> spread = differences ? results.difference(objective, view, figure)
                     : results.over(objective, view, figure);
                 row.add(spread.map(s -> text(s, figure, differences || view == View.GAIN)).orElse(NOTHING));
             }
@@ -113,7 +113,7 @@ public final class StudyReport {
         return rows;
     }
 
-    private static String text(Spread s, Figure figure, boolean signed) {
+    private static String text(SeedMean s, Figure figure, boolean signed) {
         String value = number(s.value(), figure, signed);
         return s.seeds() < 2 ? value : value + " (" + number(s.low(), figure, signed) + " to "
             + number(s.high(), figure, signed) + ")";

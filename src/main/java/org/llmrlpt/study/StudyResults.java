@@ -87,12 +87,12 @@ final class StudyResults {
     }
 
     /** Over the seeds that have it. */
-    Optional<Spread> over(Objective objective, View view, Figure figure) {
+    Optional<SeedMean> over(Objective objective, View view, Figure figure) {
         return spread(arms(objective).stream().mapToDouble(arm -> of(arm, view, figure)).toArray());
     }
 
     /** The differences to the baseline with the same seed. */
-    Optional<Spread> difference(Objective objective, View view, Figure figure) {
+    Optional<SeedMean> difference(Objective objective, View view, Figure figure) {
         List<Arm> base = arms(plan.objectives().getFirst());
         List<Arm> own = arms(objective);
         double[] differences = new double[own.size()];
@@ -102,9 +102,9 @@ final class StudyResults {
         return spread(differences);
     }
 
-    private static Optional<Spread> spread(double[] figures) {
+    private static Optional<SeedMean> spread(double[] figures) {
         double[] there = Arrays.stream(figures).filter(Double::isFinite).toArray();
-        return there.length == 0 ? Optional.empty() : Optional.of(Spread.of(there));
+        return there.length == 0 ? Optional.empty() : Optional.of(SeedMean.of(there));
     }
 
     /** An objective's arms, in the order of the seeds. */

@@ -181,12 +181,12 @@ class StudyTest {
 
     @Test
     void intervalsOverSeedsAreStudents() {
-        Spread spread = Spread.of(new double[] {1, 2, 6});
+        SeedMean spread = SeedMean.of(new double[] {1, 2, 6});
         assertEquals(3, spread.value(), 1e-12);
         // t(2, 0.975) = 4.302653; the sample's standard deviation is sqrt(7).
         assertEquals(3 - 4.302653 * Math.sqrt(7.0 / 3), spread.low(), 1e-5);
         assertEquals(3 + 4.302653 * Math.sqrt(7.0 / 3), spread.high(), 1e-5);
-        assertTrue(Double.isNaN(Spread.of(new double[] {5}).low()));
+        assertTrue(Double.isNaN(SeedMean.of(new double[] {5}).low()));
     }
 
     @Test

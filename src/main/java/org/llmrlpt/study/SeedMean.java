@@ -11,18 +11,18 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param high the interval's upper end; NaN for a single seed
  * @param seeds how many
  */
-record Spread(double value, double low, double high, int seeds) {
+record SeedMean(double value, double low, double high, int seeds) {
     private static final double UPPER_TAIL = 0.975;
 
     /** Of the seeds' figures, at least one. */
-    static Spread of(double[] figures) {
+    static SeedMean of(double[] figures) {
         int n = figures.length;
         double mean = 0;
         for (double f : figures) {
             mean += f / n;
         }
         if (n < 2) {
-            return new Spread(mean, Double.NaN, Double.NaN, n);
+            return new SeedMean(mean, Double.NaN, Double.NaN, n);
         }
         double squares = 0;
         for (double f : figures) {
@@ -30,6 +30,6 @@ record Spread(double value, double low, double high, int seeds) {
         }
         double half = TDistribution.of(n - 1).inverseCumulativeProbability(UPPER_TAIL)
             * Math.sqrt(squares / (n - 1) / n);
-        return new Spread(mean, mean - half, mean + half, n);
+        return new SeedMean(mean, mean - half, mean + half, n);
     }
 }
