@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.llmrlpt.data.FileProblem;
+import org.llmrlpt.config.FileProblem;
 
 /** Writes a tokenizer as the files that Hugging Face's tokenizers and transformers read. */
 final class TokenizerWriter {
