@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
@@ -33,6 +34,7 @@ import org.llmrlpt.train.SavedModel;
  * The stage as a user runs it, on a model so small that a step takes milliseconds. It solves nothing: what it is
  * rewarded for is to end its answers, by the over-length penalty.
  */
+@Tag("programs")
 class RlTest {
     private static final String[] SMALL = {"rl", "task=addition", "prompts=3", "group=4", "max-new-tokens=24",
         "reward.overlong-buffer=24", "steps=4", "evaluate.problems=3", "evaluate.samples=2", "evaluate.every=0",
