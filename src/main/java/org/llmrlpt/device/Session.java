@@ -51,6 +51,15 @@ public final class Session implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * A tensor [rows, columns] that one program hands on to the next, in the arena of activations. It keeps its values
+     * until a program runs that does not use it. A program that uses it uses all of it, and has the memory of each part
+     * for activations until its first use: so that is a write.
+     */
+    public Tensor handedOn(String name, int rows, int columns) {
+        return persistent(ArenaKind.ACTIVATIONS, name, rows, columns);
+    }
+
     /** Begins the recording of a program. */
     public ProgramBuilder program(String name) {
         if (programs.containsKey(name)) {

@@ -96,6 +96,11 @@ public final class Tensor {
         return base;
     }
 
+    /** Whether it is a program's own, placed when the program is laid out. */
+    boolean isActivation() {
+        return arena == ArenaKind.ACTIVATIONS && !isPlaced();
+    }
+
     boolean isPlaced() {
         return base.offset != UNPLACED;
     }
