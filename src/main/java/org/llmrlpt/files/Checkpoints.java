@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -45,7 +46,7 @@ public final class Checkpoints {
             return entries.filter(entry -> NAME.matcher(entry.getFileName().toString()).matches())
                 .sorted(Comparator.comparingLong(Checkpoints::step)).toList();
         } catch (IOException e) {
-            throw new UserError("Cannot read " + folder + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot read " + folder + ": " + FileProblem.reason(e) + ".", e);
         }
     }
 

@@ -11,11 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.eval.TaskEvaluation;
@@ -46,6 +46,8 @@ public final class GrpoTrainer implements AutoCloseable {
     private static final String NEXT_PROBLEM = "next_problem";
     private static final String UPDATES = "updates";
     private static final String REFERENCE = "reference";
+    /** A profile leaves out what ran before the compilers were done. */
+    private static final double WARM_UP_SECONDS = 10;
 
     private final RlSettings settings;
     private final RunFolder run;
@@ -53,7 +55,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final JsonLines metrics;
     private final RlListener listener;
     private final Kernels kernels;
-    private final Session session = new Session();
+    private final Session session;
     private final Transformer model;
     private final Transformer reference;
     private final AdamW optimizer;
@@ -77,6 +79,7 @@ public final class GrpoTrainer implements AutoCloseable {
     /** Records all programs; nothing is allocated or computed yet. {@code saved} is where the policy begins. */
     public GrpoTrainer(RlSettings settings, RunFolder run, SavedModel saved, Task task, Kernels kernels,
         RlListener listener) {
+        session = new Session(settings.device());
         this.settings = settings;
         this.run = run;
         this.saved = saved;
@@ -91,7 +94,7 @@ public final class GrpoTrainer implements AutoCloseable {
         reference = settings.kl() > 0 ? new Transformer(saved.shape(), session, false, length) : null;
         Surrogate surrogate = new Surrogate((float) settings.clipLow(), (float) settings.clipHigh(),
             (float) settings.kl(), (float) settings.temperature());
-        packing = new AnswerPacking(Math.max(settings.microBatch(), length));
+        packing = AnswerPacking.of(settings, saved.shape(), lengths);
         for (int rows : packing.shapes()) {
             policySteps.add(new PolicyStep(session, kernels, model, surrogate, "policy", rows, true));
             if (reference != null) {
@@ -118,9 +121,22 @@ public final class GrpoTrainer implements AutoCloseable {
      */
     public boolean run(BooleanSupplier stopSignal) {
         stop = stopSignal;
+        boolean finished = train();
+        if (settings.profile()) {
+            ProfileReport report = new ProfileReport(session.profile());
+            run.profile(report.toMap());
+            listener.profiled(report);
+        }
+        return finished;
+    }
+
+    private boolean train() {
         listener.planned(this);
         session.memoryPlan().requireFits(settings.device().memoryBytes());
         session.start();
+        if (settings.profile()) {
+            session.profile().afterSeconds(WARM_UP_SECONDS);
+        }
         begin();
         session.upload();
         listener.started(this, done);
@@ -194,6 +210,7 @@ public final class GrpoTrainer implements AutoCloseable {
         SurrogateSums first = new SurrogateSums();
         SurrogateSums all = new SurrogateSums();
         int rounds = batches.isEmpty() ? 0 : settings.updates();
+        double gradientNorm = Double.NaN;
         for (int update = 0; update < rounds; update++) {
             long trainFrom = System.nanoTime();
             SurrogateSums sums = update == 0 ? first : new SurrogateSums();
@@ -206,8 +223,8 @@ public final class GrpoTrainer implements AutoCloseable {
             trainSeconds += since(trainFrom);
             long updateFrom = System.nanoTime();
             optimizer.run(++updates, rate);
-            session.fetch(ArenaKind.OUTPUTS);
-            requireFinite("gradient norm", optimizer.gradientNorm());
+            gradientNorm = optimizer.gradientNorm();
+            requireFinite("gradient norm", gradientNorm);
             updateSeconds += since(updateFrom);
         }
         done++;
@@ -218,7 +235,7 @@ public final class GrpoTrainer implements AutoCloseable {
         double total = since(begin);
         seconds += total;
         return Optional.of(new RlReport(done, rollout, first, all, rounds,
-            rounds == 0 ? Double.NaN : optimizer.gradientNorm(), rate,
+            gradientNorm, rate,
             batches.stream().mapToLong(PackedBatch::rows).sum(),
             new RlReport.Times(rollout.generateSeconds(), rollout.rewardSeconds(), packSeconds, trainSeconds,
                 updateSeconds, total)));

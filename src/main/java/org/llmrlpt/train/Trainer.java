@@ -5,11 +5,11 @@ import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.Windows;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.nn.Parameters;
 import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.optim.AdamW;
 import org.llmrlpt.optim.Schedule;
@@ -21,7 +21,7 @@ import org.llmrlpt.optim.Schedule;
 final class Trainer {
     private final Windows windows;
     private final int[] bytesPerToken;
-    private final Session session = new Session();
+    private final Session session;
     private final Transformer model;
     private final TrainingStep training;
     private final AdamW optimizer;
@@ -37,11 +37,13 @@ final class Trainer {
      */
     Trainer(TrainingSettings settings, ModelShape shape, Windows windows, int[] bytesPerToken, long steps,
         Kernels kernels) {
+        session = new Session(settings.device());
         this.windows = windows;
         this.bytesPerToken = bytesPerToken;
         int batch = settings.batch();
         int length = settings.length();
-        model = new Transformer(shape, session, true, shape.maxLength());
+        model = new Transformer(shape, session, settings.microBatches() == 1 ? Parameters.Gradients.OF_ONE_RUN
+            : Parameters.Gradients.OF_SEVERAL_RUNS, shape.maxLength());
         training = new TrainingStep(session, kernels, model, Shaping.of(settings.objective()), batch, length,
             settings.memory().checkpointed(shape.layers()));
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
@@ -84,7 +86,6 @@ final class Trainer {
     double update(long done) {
         try (Phase _ = new Phase("update", done)) {
             optimizer.run(done + 1, learningRate(done));
-            session.fetch(ArenaKind.OUTPUTS);
             return optimizer.gradientNorm();
         }
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.cli.Commandline;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
@@ -210,6 +211,15 @@ class RlTest {
         assertFalse(Files.exists(folder.resolve("bad")), "nothing is left behind");
     }
 
+    @Test
+    void aProfileShowsSamplingAndTraining() {
+        String shown = commands.succeed(small("profiled", "steps=2", "profile=true"));
+        assertTrue(shown.contains("linear_backward_weight") && shown.contains("decode_attention"), shown);
+        JsonNode operations = JsonFile.readObject(folder.resolve("profiled").resolve("profile.json"))
+            .get("operations");
+        assertTrue(operations.findValuesAsText("operation").containsAll(List.of("policy_gradient", "sample", "adamw")));
+    }
+
     /** Hears nothing. */
     private static final class Silent implements RlListener {
         @Override
@@ -229,5 +239,8 @@ class RlTest {
 
         @Override
         public void checkpoint(long step, Path at) { }
+
+        @Override
+        public void profiled(ProfileReport report) { }
     }
 }
