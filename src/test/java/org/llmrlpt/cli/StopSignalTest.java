@@ -22,7 +22,7 @@ import org.llmrlpt.files.JsonLines;
 
 @Tag("programs")
 class StopSignalTest {
-    private static final int STEPS = 1500;
+    private static final int STEPS = 800;
 
     @TempDir
     private Path folder;
@@ -47,7 +47,8 @@ class StopSignalTest {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 shown.append(line).append('\n');
                 if (line.startsWith("step 10 checkpoint")) {
-                    process.destroy();
+                    // Process.destroy would close the stream that is read here.
+                    process.toHandle().destroy();
                 }
             }
         }
