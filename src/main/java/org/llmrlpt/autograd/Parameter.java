@@ -6,7 +6,9 @@ import org.llmrlpt.device.Tensor;
  * A trained weight and its gradient.
  *
  * @param weight a view of the parameter arena
- * @param gradient the same place in the gradient arena; null in a session that does not train
+ * @param gradient where its gradient adds up; null in a session that does not train
+ * @param cleared what a tape sets to zero before it first adds to the gradient: the gradient and the gap behind it;
+ *     null where gradients of several runs add up, and the optimizer leaves zeros
  */
-public record Parameter(Tensor weight, Tensor gradient) {
+public record Parameter(Tensor weight, Tensor gradient, Tensor cleared) {
 }

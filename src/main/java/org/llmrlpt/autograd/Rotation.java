@@ -1,5 +1,6 @@
 package org.llmrlpt.autograd;
 
+import java.util.function.Function;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
@@ -51,17 +52,21 @@ final class Rotation {
         return rotated;
     }
 
-    /** Turns the gradients of rotated queries and keys into those of what {@link #forward} was given, in place. */
-    void backward(Tensor qkv, Tensor dQkv) {
+    /**
+     * Turns the gradients of rotated queries and keys into those of what {@link #forward} was given, in place.
+     *
+     * @param gradients where the gradients of the norms add up
+     */
+    void backward(Tensor qkv, Tensor dQkv, Function<Parameter, Tensor> gradients) {
         int d = heads.width();
         if (inPlace()) {
             kernels.ropeBackward(program, both(dQkv), positions, angles, both(dQkv), d);
             return;
         }
         kernels.qkNormRopeBackward(program, queries(qkv), norms.query().weight(), queryScale, positions, angles,
-            queries(dQkv), queries(dQkv), norms.query().gradient(), d);
+            queries(dQkv), queries(dQkv), gradients.apply(norms.query()), d);
         kernels.qkNormRopeBackward(program, keys(qkv), norms.key().weight(), keyScale, positions, angles, keys(dQkv),
-            keys(dQkv), norms.key().gradient(), d);
+            keys(dQkv), gradients.apply(norms.key()), d);
     }
 
     Tensor queries(Tensor t) {

@@ -2,8 +2,10 @@ package org.llmrlpt.autograd;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.llmrlpt.device.ProgramBuilder;
@@ -30,6 +32,7 @@ public final class Tape {
     private final Deque<Runnable> backward = new ArrayDeque<>();
     private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
     private final Map<Tensor, Supplier<Tensor>> recipes = new IdentityHashMap<>();
+    private final Set<Parameter> begun = new HashSet<>();
     private boolean training;
     private Tensor newest;
 
@@ -74,7 +77,7 @@ public final class Tape {
     public Tensor embedding(Parameter table, Tensor tokens) {
         Tensor out = activation("embedded", tokens.columns(), table.weight().columns());
         kernels.embedding(program, table.weight(), tokens, out);
-        return record(out, () -> kernels.embeddingBackward(program, tokens, gradient(out), table.gradient()));
+        return record(out, () -> kernels.embeddingBackward(program, tokens, gradient(out), gradient(table)));
     }
 
     /** x wᵀ: x [R, K], w [N, K] to [R, N]. */
@@ -83,7 +86,7 @@ public final class Tape {
         kernels.linear(program, x, w.weight(), y);
         return record(y, () -> {
             Tensor dY = gradient(y);
-            kernels.linearBackwardWeight(program, dY, again(x), w.gradient());
+            kernels.linearBackwardWeight(program, dY, again(x), gradient(w));
             accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, dY, w.weight(), dX, add));
         });
     }
@@ -99,7 +102,7 @@ public final class Tape {
             return again;
         });
         return record(y, () -> accumulate(x, (dX, add) ->
-            kernels.rmsNormBackward(program, x, w.weight(), rstd, gradient(y), dX, w.gradient(), add)));
+            kernels.rmsNormBackward(program, x, w.weight(), rstd, gradient(y), dX, gradient(w), add)));
     }
 
     /**
@@ -162,7 +165,7 @@ public final class Tape {
             kernels.attentionBackward(program, rotation.queries(turned), rotation.keys(turned), rotation.values(qkv),
                 starts, out, lse, gradient(out), rotation.queries(dQkv), rotation.keys(dQkv), rotation.values(dQkv),
                 length, d);
-            rotation.backward(qkv, dQkv);
+            rotation.backward(qkv, dQkv, this::gradient);
         }));
     }
 
@@ -178,7 +181,7 @@ public final class Tape {
             return statistics;
         }
         Tensor dH = activation("d_" + h.name(), h.rows(), h.columns());
-        kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, dH, w.gradient());
+        kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, dH, gradient(w));
         gradients.put(h, dH);
         return statistics;
     }
@@ -195,7 +198,7 @@ public final class Tape {
             return statistics;
         }
         Tensor dH = activation("d_" + h.name(), h.rows(), h.columns());
-        kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, dH, w.gradient());
+        kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, dH, gradient(w));
         gradients.put(h, dH);
         return statistics;
     }
@@ -234,6 +237,14 @@ public final class Tape {
         if (accumulates) {
             throw new IllegalStateException(x + " has a second user, but its gradient can only be written once");
         }
+    }
+
+    /** Where the gradient of w adds up; zero before the first use on this tape. */
+    private Tensor gradient(Parameter w) {
+        if (w.cleared() != null && begun.add(w)) {
+            kernels.zero(program, w.cleared());
+        }
+        return w.gradient();
     }
 
     private Tensor gradient(Tensor y) {

@@ -35,16 +35,15 @@ final class Relaunch {
     /**
      * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java
      * limits what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory
-     * plan refuses what does not fit. The compiler commands keep the insides of the Vector API, which are hot until the
-     * kernels are compiled and worth nothing afterwards, from being compiled in front of them. Lower thresholds for the
-     * kernels are no help: they are then compiled from thin profiles, and slower for good. Little lives in the heap, so
-     * the collector is the one that needs the least memory of its own, with a young generation that short-lived objects
-     * of the start and of data preparation cannot blow up to hundreds of megabytes.
+     * plan refuses what does not fit. The compiler command has the kernels compiled after a tenth of the usual number
+     * of calls, for until then they are a hundred times slower ({@code KernelCompilation} has the rest of what the
+     * compiler must know, without which such thin profiles make bad code). Little lives in the heap, so the collector
+     * is the one that needs the least memory of its own, with a young generation that short-lived objects of the start
+     * and of data preparation cannot blow up to hundreds of megabytes.
      */
     static final List<String> FLAGS = List.of("--add-modules", VECTOR, "--enable-native-access=ALL-UNNAMED",
         "-XX:MaxDirectMemorySize=16t", "-XX:CompileCommand=quiet",
-        "-XX:CompileCommand=CompileThresholdScaling,jdk.incubator.vector.*::*,20.0",
-        "-XX:CompileCommand=CompileThresholdScaling,jdk.internal.vm.vector.*::*,20.0", "-XX:+UseSerialGC", "-Xmn32m");
+        "-XX:CompileCommand=CompileThresholdScaling,org.llmrlpt.kernels.cpu.*::*,0.1", "-XX:+UseSerialGC", "-Xmn32m");
 
     /**
      * Returns at once when this JVM has what it needs, as under tornado; otherwise the program starts again and this

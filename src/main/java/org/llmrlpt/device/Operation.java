@@ -3,6 +3,7 @@ package org.llmrlpt.device;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import uk.ac.manchester.tornado.api.TaskGraph;
 
 /** One task of a program: what it reads and writes, its grid, and how it is written into a task graph. */
@@ -84,6 +85,11 @@ public final class Operation {
 
     List<Tensor> writes() {
         return writes;
+    }
+
+    /** All that it touches. */
+    List<Tensor> tensors() {
+        return Stream.concat(reads.stream(), writes.stream()).toList();
     }
 
     Grid grid() {

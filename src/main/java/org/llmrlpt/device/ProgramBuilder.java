@@ -87,8 +87,7 @@ public final class ProgramBuilder {
         Set<Tensor> read = Collections.newSetFromMap(new IdentityHashMap<>());
         List<Operation> used = new ArrayList<>();
         for (Operation op : operations.reversed()) {
-            if (op.writes().stream().map(Tensor::base).anyMatch(t -> t.arena() != ArenaKind.ACTIVATIONS
-                || read.contains(t))) {
+            if (op.writes().stream().map(Tensor::base).anyMatch(t -> !t.isActivation() || read.contains(t))) {
                 used.addFirst(op);
                 op.reads().forEach(t -> read.add(t.base()));
             }

@@ -66,6 +66,15 @@ public final class Session implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * A tensor [rows, columns] that one program hands on to the next, in the arena of activations. It keeps its values
+     * until a program runs that does not use it. A program that uses it uses all of it, and has the memory of each part
+     * for activations until its first use: so that is a write.
+     */
+    public Tensor handedOn(String name, int rows, int columns) {
+        return persistent(ArenaKind.ACTIVATIONS, name, rows, columns);
+    }
+
     /** Elements [1, n] that a task has for itself while it runs; all tasks have the same ones. */
     Tensor workspace(int n) {
         Tensor tensor = Tensor.unplaced("workspace", ArenaKind.WORKSPACE, 1, n);

@@ -96,6 +96,11 @@ public final class Tensor {
         return base;
     }
 
+    /** Whether it is a program's own, placed when the program is laid out. */
+    boolean isActivation() {
+        return arena == ArenaKind.ACTIVATIONS && !isPlaced();
+    }
+
     /** Whether another tensor is a view of the same memory, of other elements in it. */
     public boolean isBesides(Tensor other) {
         return base == other.base && shift != other.shift;

@@ -84,6 +84,9 @@ public interface Kernels {
     /** y = a + b, all [R, C]; y may be a or b. */
     void add(ProgramBuilder p, Tensor a, Tensor b, Tensor y);
 
+    /** x = 0; contiguous. */
+    void zero(ProgramBuilder p, Tensor x);
+
     /** y[i] = x[index[i]]; index int [1, n], x [R, C], y [n, C]. */
     void gatherRows(ProgramBuilder p, Tensor x, Tensor index, Tensor y);
 

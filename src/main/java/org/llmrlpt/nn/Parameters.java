@@ -12,6 +12,16 @@ import org.llmrlpt.random.RandomStream;
 
 /** A model's weights in the arenas: as one flat tensor for the optimizer, by our names for the model. */
 public final class Parameters {
+    /** How gradients are kept. */
+    public enum Gradients {
+        /** Not at all: the session does not train. */
+        NONE,
+        /** They add up over several runs of programs, until the optimizer leaves zeros. */
+        OF_SEVERAL_RUNS,
+        /** Each run of a program makes them anew: until it does, their memory serves for activations. */
+        OF_ONE_RUN
+    }
+
     private static final double INITIAL_DEVIATION = 0.02;
 
     private final ParameterLayout layout;
@@ -19,13 +29,22 @@ public final class Parameters {
     private final Tensor weights;
     private final Tensor gradients;
 
-    Parameters(Session session, ParameterLayout layout, boolean trains) {
+    Parameters(Session session, ParameterLayout layout, Gradients kept) {
         this.layout = layout;
-        weights = session.persistent(ArenaKind.PARAMETERS, "weights", 1, layout.elements());
-        gradients = trains ? session.persistent(ArenaKind.GRADIENTS, "gradients", 1, layout.elements()) : null;
-        for (ParameterLayout.Entry e : layout.entries()) {
+        int n = layout.elements();
+        weights = session.persistent(ArenaKind.PARAMETERS, "weights", 1, n);
+        gradients = switch (kept) {
+            case NONE -> null;
+            case OF_SEVERAL_RUNS -> session.persistent(ArenaKind.GRADIENTS, "gradients", 1, n);
+            case OF_ONE_RUN -> session.handedOn("gradients", 1, n);
+        };
+        int end = n;
+        for (ParameterLayout.Entry e : layout.entries().reversed()) {
+            Tensor cleared = kept == Gradients.OF_ONE_RUN
+                ? gradients.matrix("d_" + e.name(), e.at(), 1, end - e.at()) : null;
             byName.put(e.name(), new Parameter(weights.matrix(e.name(), e.at(), e.rows(), e.columns()),
-                trains ? gradients.matrix("d_" + e.name(), e.at(), e.rows(), e.columns()) : null));
+                gradients == null ? null : gradients.matrix("d_" + e.name(), e.at(), e.rows(), e.columns()), cleared));
+            end = e.at();
         }
     }
 

@@ -26,14 +26,19 @@ public final class Transformer {
         Parameter feedForwardNorm, Tape.QkNorm qkNorm) {
     }
 
+    /** With gradients that add up over several runs, if it trains; see the other constructor. */
+    public Transformer(ModelShape shape, Session session, boolean trains, int maxLength) {
+        this(shape, session, trains ? Parameters.Gradients.OF_SEVERAL_RUNS : Parameters.Gradients.NONE, maxLength);
+    }
+
     /**
-     * Reserves the weights (and gradients, if the session trains) and the table of rotary angles.
+     * Reserves the weights, the gradients and the table of rotary angles.
      *
      * @param maxLength longest sequence that any program of the session has
      */
-    public Transformer(ModelShape shape, Session session, boolean trains, int maxLength) {
+    public Transformer(ModelShape shape, Session session, Parameters.Gradients gradients, int maxLength) {
         this.shape = shape;
-        parameters = new Parameters(session, ParameterLayout.of(shape), trains);
+        parameters = new Parameters(session, ParameterLayout.of(shape), gradients);
         embedding = parameters.get("embedding");
         head = shape.tied() ? embedding : parameters.get("head");
         lastNorm = parameters.get("norm");

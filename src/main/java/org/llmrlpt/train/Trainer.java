@@ -9,6 +9,7 @@ import org.llmrlpt.device.Session;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.nn.Parameters;
 import org.llmrlpt.nn.Transformer;
 import org.llmrlpt.optim.AdamW;
 import org.llmrlpt.optim.Schedule;
@@ -41,7 +42,8 @@ final class Trainer {
         this.bytesPerToken = bytesPerToken;
         int batch = settings.batch();
         int length = settings.length();
-        model = new Transformer(shape, session, true, shape.maxLength());
+        model = new Transformer(shape, session, settings.microBatches() == 1 ? Parameters.Gradients.OF_ONE_RUN
+            : Parameters.Gradients.OF_SEVERAL_RUNS, shape.maxLength());
         training = new TrainingStep(session, kernels, model, Shaping.of(settings.objective()), batch, length,
             settings.memory().checkpointed(shape.layers()));
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));

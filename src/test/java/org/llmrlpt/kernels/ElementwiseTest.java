@@ -3,12 +3,25 @@ package org.llmrlpt.kernels;
 import static org.llmrlpt.kernels.Closeness.assertSameBits;
 import static org.llmrlpt.kernels.RandomNumbers.gaussian;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.llmrlpt.device.Tensor;
 
 class ElementwiseTest {
     private static final int[][] SHAPES = {{1, 1}, {3, 7}, {5, 16}, {2, 100}, {1, 1000}};
+
+    @ParameterizedTest
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
+    void zeroesEveryElement(Kernels kernels) {
+        for (int n : List.of(1, 17, 100, 40_000)) {
+            try (KernelHarness h = new KernelHarness(kernels)) {
+                Tensor x = h.inOut("x", 1, n, gaussian("x", n));
+                h.run((k, p) -> k.zero(p, x));
+                assertSameBits("x", new float[n], h.values(x));
+            }
+        }
+    }
 
     @ParameterizedTest
     @MethodSource("org.llmrlpt.kernels.TestedKernels#all")

@@ -38,7 +38,13 @@ public final class ModelHarness implements AutoCloseable {
 
     /** The same, with so many layers that compute their activations again. */
     public ModelHarness(Kernels kernels, ModelShape shape, Shaping shaping, int batch, int length, int checkpointed) {
-        model = new Transformer(shape, session, true, shape.maxLength());
+        this(kernels, shape, shaping, batch, length, checkpointed, Parameters.Gradients.OF_SEVERAL_RUNS);
+    }
+
+    /** The same, with gradients that are kept as is said. */
+    public ModelHarness(Kernels kernels, ModelShape shape, Shaping shaping, int batch, int length, int checkpointed,
+        Parameters.Gradients gradients) {
+        model = new Transformer(shape, session, gradients, shape.maxLength());
         step = new TrainingStep(session, kernels, model, shaping, batch, length, checkpointed);
         ProgramBuilder p = session.program("logits");
         inputs = TokenInputs.of(p, batch * length);
@@ -101,8 +107,9 @@ public final class ModelHarness implements AutoCloseable {
 
     /** All gradients, brought from the device. */
     public float[] gradients() {
-        session.fetch(ArenaKind.GRADIENTS);
-        return session.segment(model.parameters().gradients()).toArray(ValueLayout.JAVA_FLOAT);
+        Tensor gradients = model.parameters().gradients();
+        session.fetch(gradients.arena());
+        return session.segment(gradients).toArray(ValueLayout.JAVA_FLOAT);
     }
 
     private void fill(Tensor tensor, float[] values) {

@@ -178,6 +178,13 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public void zero(ProgramBuilder p, Tensor x) {
+        int n = contiguousSize(x);
+        p.operation("zero").writes(x).task((g, id, at) ->
+            g.task(id, ElementKernels::zero, at.floats(x), at.offset(x), n));
+    }
+
+    @Override
     public void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y) {
         p.operation("softmax").reads(x, inverseTemperature).writes(y).task((g, id, at) -> g.task(id,
             SoftmaxKernels::softmax, at.floats(x), at.offset(x), x.stride(), at.floats(inverseTemperature),

@@ -30,6 +30,12 @@ public final class ElementKernels {
             Memory.at(yBase, (long) row * yStride + column), count));
     }
 
+    /** x = 0, n elements. */
+    public static void zero(FloatArray x, int at, int n) {
+        long base = Memory.at(x.getSegment().address(), at);
+        Elements.forEachRun(1, n, (row, column, count) -> Memory.clear(Memory.at(base, column), count));
+    }
+
     private static void addRun(long a, long b, long y, int count) {
         int i = 0;
         for (; i + LANES <= count; i += LANES) {

@@ -14,12 +14,13 @@ import javax.management.ObjectName;
  * <ul>
  * <li>A small method that takes or returns vectors, such as {@link VectorMath#exp}, may be compiled on its own first
  * and is then thought too big to be inlined. Each vector that passes it is an object from then on, and the kernel stays
- * a hundred times slower for good. So these methods are always inlined.
+ * a hundred times slower for good. So these methods are all in {@link VectorMath}, which is always inlined.
  * <li>A caller may swallow so many loops that the compiler reaches its limit of nodes inside one of them, and leaves a
- * call there, with the same end. So the largest loops, and those that many kernels share, are compiled on their own.
- * <li>Until a kernel is compiled, each vector operation is a call, and threads that go on with such code also get the
- * innards of the Vector API compiled, for nothing, in front of the kernels. So a thread waits until its kernel is
- * compiled.
+ * call there, with the same end. So nothing else of this package is inlined: a loop over vectors is a method of its
+ * own, and is compiled on its own.
+ * <li>Until a kernel is compiled, each vector operation is a call. So a thread waits until its kernel is compiled, and
+ * the optimising compiler does not work on the insides of the Vector API, which are hot until then and worth nothing
+ * afterwards; the fast compiler may.
  * </ul>
  */
 final class KernelCompilation {
@@ -27,13 +28,11 @@ final class KernelCompilation {
         [{
           match: ["org/llmrlpt/kernels/cpu/*.*"],
           inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-            "+org/llmrlpt/kernels/cpu/TopElements.key", "+org/llmrlpt/kernels/cpu/TopElements.load",
-            "-org/llmrlpt/kernels/cpu/Rows.*", "-org/llmrlpt/kernels/cpu/AttentionKernels.largest",
-            "-org/llmrlpt/kernels/cpu/AttentionKernels.exponentials", "-org/llmrlpt/kernels/cpu/AttentionKernels.mask",
-            "-org/llmrlpt/kernels/cpu/AttentionGradients.gradients", "-org/llmrlpt/kernels/cpu/SmallProduct.multiply",
-            "-org/llmrlpt/kernels/cpu/Exponentials.run", "-org/llmrlpt/kernels/cpu/SampledRow.exponentials",
-            "-org/llmrlpt/kernels/cpu/SwiGluKernels.forward", "-org/llmrlpt/kernels/cpu/SwiGluKernels.backward"],
+            "-org/llmrlpt/kernels/cpu/*.*"],
           BackgroundCompilation: false
+        }, {
+          match: ["jdk/incubator/vector/*.*", "jdk/internal/vm/vector/*.*"],
+          c2: { Exclude: true }
         }]
         """;
 

@@ -2,13 +2,10 @@ package org.llmrlpt.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
-import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import java.util.Arrays;
@@ -94,36 +91,50 @@ final class TopElements {
         reserve(4 * runs + 4);
         int stored = 0;
         for (int r = 0; r < runs; r++) {
-            int to = (int) ((long) quads * (r + 1) / runs);
-            int i = (int) ((long) quads * r / runs);
-            long p = x + 4L * BYTES * i;
-            FloatVector a = fromMemorySegment(S, ALL, p, ORDER);
-            FloatVector b = fromMemorySegment(S, ALL, p + BYTES, ORDER);
-            FloatVector c = fromMemorySegment(S, ALL, p + 2 * BYTES, ORDER);
-            FloatVector d = fromMemorySegment(S, ALL, p + 3 * BYTES, ORDER);
-            for (i++; i < to; i++) {
-                p += 4 * BYTES;
-                a = a.max(fromMemorySegment(S, ALL, p, ORDER));
-                b = b.max(fromMemorySegment(S, ALL, p + BYTES, ORDER));
-                c = c.max(fromMemorySegment(S, ALL, p + 2 * BYTES, ORDER));
-                d = d.max(fromMemorySegment(S, ALL, p + 3 * BYTES, ORDER));
-            }
-            key(a).intoArray(keys, stored);
-            key(b).intoArray(keys, stored + LANES);
-            key(c).intoArray(keys, stored + 2 * LANES);
-            key(d).intoArray(keys, stored + 3 * LANES);
+            int from = (int) ((long) quads * r / runs);
+            maxima(x + 4L * BYTES * from, (int) ((long) quads * (r + 1) / runs) - from, stored);
             stored += 4 * LANES;
         }
-        for (int i = 4 * quads * LANES; i < n; i += LANES) {
-            key(load(x, i, n)).intoArray(keys, stored);
+        stored = remainder(x, 4 * quads * LANES, n, stored);
+        largestKey = largest(stored);
+        return largest(stored, k, k + k / 4, LEAST);
+    }
+
+    /** Stores the keys of the maxima of 4 vectors of parts of a run of {@code quads} times 4 vectors. */
+    private void maxima(long p, int quads, int stored) {
+        FloatVector a = broadcast(S, Float.NEGATIVE_INFINITY);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        for (int i = 0; i < quads; i++) {
+            a = a.max(fromMemorySegment(S, ALL, p, ORDER));
+            b = b.max(fromMemorySegment(S, ALL, p + BYTES, ORDER));
+            c = c.max(fromMemorySegment(S, ALL, p + 2 * BYTES, ORDER));
+            d = d.max(fromMemorySegment(S, ALL, p + 3 * BYTES, ORDER));
+            p += 4 * BYTES;
+        }
+        VectorMath.key(a).intoArray(keys, stored);
+        VectorMath.key(b).intoArray(keys, stored + LANES);
+        VectorMath.key(c).intoArray(keys, stored + 2 * LANES);
+        VectorMath.key(d).intoArray(keys, stored + 3 * LANES);
+    }
+
+    /** Stores the keys of the elements from i on; returns where they end. */
+    private int remainder(long x, int i, int n, int stored) {
+        for (; i < n; i += LANES) {
+            VectorMath.key(VectorMath.orNaN(x, i, n)).intoArray(keys, stored);
             stored += LANES;
         }
+        return stored;
+    }
+
+    /** The largest of n keys. */
+    private int largest(int n) {
         IntVector top = IntVector.broadcast(SI, NO_NUMBER);
-        for (int i = 0; i < stored; i += LANES) {
+        for (int i = 0; i < n; i += LANES) {
             top = top.max(IntVector.fromArray(SI, keys, i));
         }
-        largestKey = top.reduceLanes(VectorOperators.MAX);
-        return largest(stored, k, k + k / 4, LEAST);
+        return top.reduceLanes(VectorOperators.MAX);
     }
 
     /** Keeps keys and indices of the elements that reach the bound. */
@@ -132,14 +143,14 @@ final class TopElements {
         IntVector index = IntVector.zero(SI).addIndex(1);
         int count = 0;
         for (int i = 0; i < n; i += LANES) {
-            FloatVector v = i + LANES <= n ? fromMemorySegment(S, ALL, x + 4L * i, ORDER) : load(x, i, n);
+            FloatVector v = i + LANES <= n ? fromMemorySegment(S, ALL, x + 4L * i, ORDER) : VectorMath.orNaN(x, i, n);
             VectorMask<Float> reached = v.compare(GE, least);
             if (reached.anyTrue()) {
                 if (count + LANES > keys.length) {
                     reserve(2 * keys.length / LANES);
                 }
                 VectorMask<Integer> lanes = reached.cast(SI);
-                key(v).compress(lanes).intoArray(keys, count);
+                VectorMath.key(v).compress(lanes).intoArray(keys, count);
                 index.add(i).compress(lanes).intoArray(indices, count);
                 count += reached.trueCount();
             }
@@ -201,19 +212,6 @@ final class TopElements {
             keys = Arrays.copyOf(keys, wanted);
             indices = Arrays.copyOf(indices, wanted);
         }
-    }
-
-    /** The vector from element i on; lanes behind the row's end are NaN. */
-    private static FloatVector load(long x, int i, int n) {
-        VectorMask<Float> inside = S.indexInRange(i, n);
-        return broadcast(S, Float.NaN).blend(fromMemorySegment(S, ALL, at(x, i), ORDER, inside), inside);
-    }
-
-    /** Integers in the order of the floats; the two zeros are equal. */
-    private static IntVector key(FloatVector v) {
-        IntVector bits = v.add(0f).reinterpretAsInts();
-        IntVector key = bits.lanewise(VectorOperators.XOR, bits.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
-        return key.blend(NO_NUMBER, v.test(IS_NAN).cast(SI));
     }
 
     /** The key of one float. */

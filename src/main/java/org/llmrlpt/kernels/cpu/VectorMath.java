@@ -1,13 +1,19 @@
 package org.llmrlpt.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.XOR;
+import static org.llmrlpt.kernels.cpu.Memory.ALL;
+import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.Memory.at;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -22,6 +28,7 @@ public final class VectorMath {
     /** The vectors of all CPU kernels: the widest that this machine prefers. */
     public static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
 
+    private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     /** 1.5 · 2^23: added to a small number, leaves the nearest integer in the low bits. */
     private static final float MAGIC = 12582912f;
     private static final float LOG2_E = 1.44269504f;
@@ -91,6 +98,19 @@ public final class VectorMath {
         result = result.blend(x, x.compare(GT, Float.MAX_VALUE));
         result = broadcast(S, Float.NaN).blend(result, x.compare(GT, 0f));
         return result.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f));
+    }
+
+    /** Integers in the order of the floats: the two zeros are equal, NaN is below all others. */
+    static IntVector key(FloatVector v) {
+        IntVector bits = v.add(0f).reinterpretAsInts();
+        IntVector key = bits.lanewise(XOR, bits.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
+        return key.blend(Integer.MIN_VALUE, v.test(IS_NAN).cast(SI));
+    }
+
+    /** The vector from element i on of the n at x; lanes behind the end are NaN. */
+    static FloatVector orNaN(long x, int i, int n) {
+        VectorMask<Float> inside = S.indexInRange(i, n);
+        return broadcast(S, Float.NaN).blend(fromMemorySegment(S, ALL, at(x, i), ORDER, inside), inside);
     }
 
     /** 1 / (1 + e^-x), to about 2 ulp. */

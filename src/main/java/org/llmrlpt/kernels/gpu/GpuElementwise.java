@@ -53,6 +53,14 @@ final class GpuElementwise {
         }
     }
 
+    /** x = 0. */
+    static void kZero(KernelContext context, FloatArray x, int at, int n) {
+        int i = context.globalIdx;
+        if (i < n) {
+            x.set(at + i, 0f);
+        }
+    }
+
     /** y = x. */
     static void kCopy(KernelContext context, FloatArray x, int xAt, FloatArray y, int yAt, int n) {
         int i = context.globalIdx;

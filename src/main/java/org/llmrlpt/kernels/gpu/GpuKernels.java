@@ -247,6 +247,13 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
+    public void zero(ProgramBuilder p, Tensor x) {
+        int n = elements(x);
+        p.operation("zero").writes(x).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+            graph.task(id, GpuElementwise::kZero, at.context(), at.floats(x), at.offset(x), n));
+    }
+
+    @Override
     public void add(ProgramBuilder p, Tensor a, Tensor b, Tensor y) {
         elements(a);
         elements(b);
