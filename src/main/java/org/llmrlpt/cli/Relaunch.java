@@ -35,11 +35,11 @@ final class Relaunch {
     /**
      * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java
      * limits what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory
-     * plan refuses what does not fit. The compiler command has the kernels compiled after a tenth of the usual number of
-     * calls, for until then they are a hundred times slower ({@code KernelCompilation} has the rest of what the compiler
-     * must know, without which such thin profiles make bad code). Little lives in the heap, so
-     * the collector is the one that needs the least memory of its own, with a young generation that short-lived objects
-     * of the start and of data preparation cannot blow up to hundreds of megabytes.
+     * plan refuses what does not fit. The compiler command has the kernels compiled after a tenth of the usual number
+     * of calls, for until then they are a hundred times slower ({@code KernelCompilation} has the rest of what the
+     * compiler must know, without which such thin profiles make bad code). Little lives in the heap, so the collector
+     * is the one that needs the least memory of its own, with a young generation that short-lived objects of the start
+     * and of data preparation cannot blow up to hundreds of megabytes.
      */
     static final List<String> FLAGS = List.of("--add-modules", VECTOR, "--enable-native-access=ALL-UNNAMED",
         "-XX:MaxDirectMemorySize=16t", "-XX:CompileCommand=quiet",

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.device.ArenaKind;
@@ -102,6 +103,13 @@ final class RlView implements RlListener, AutoCloseable {
     @Override
     public void checkpoint(long step, Path folder) {
         console.line("step " + step + " checkpoint: " + folder);
+    }
+
+    @Override
+    public void profiled(ProfileReport report) {
+        close();
+        console.table(report.rows());
+        console.line(report.ceilings());
     }
 
     /** The end of the run, and what to do next. */

@@ -25,7 +25,7 @@ public final class ConfigFiles {
         try (InputStream in = Files.newInputStream(file)) {
             return flatten(in, file.toString(), "");
         } catch (IOException e) {
-            throw new UserError("cannot read " + file + ": " + e.getMessage(), e);
+            throw FileProblem.reading(file, e);
         }
     }
 
@@ -43,7 +43,7 @@ public final class ConfigFiles {
             }
             return flatten(in, name, "model.");
         } catch (IOException e) {
-            throw new UserError("cannot read " + name + ": " + e.getMessage(), e);
+            throw FileProblem.reading(name, e);
         }
     }
 

@@ -44,8 +44,8 @@ public record RlSettings(
     @Key(value = "max-log-prob-difference", or = "0.01", min = 0,
         help = "stop where the log-probability of a sampled token differs by more between sampling and training")
     double maxDifference,
-    @Key(value = "micro-batch", or = "4096", min = 16, max = 1 << 22, help = "tokens computed at once in training")
-    int microBatch,
+    @Key(value = "micro-batch", min = 16, max = 1 << 22, help = "tokens computed at once in training; default: all "
+        + "answers of a step, as far as their activations take about 2 GiB") Integer microBatch,
     @Defaults({"optimizer.lr=5e-5", "optimizer.weight-decay=0", "optimizer.beta2=0.999", "schedule=constant",
         "schedule.warmup=0"})
     OptimizerSettings optimizer,
@@ -64,7 +64,10 @@ public record RlSettings(
     @Key(value = "checkpoint.keep", or = "2", min = 1, max = 1 << 20, help = "newest checkpoints that are kept")
     int checkpointKeep,
     @Key(value = "check-finite", or = "true", help = "stop at the first loss or gradient that is not a finite number")
-    boolean checkFinite) {
+    boolean checkFinite,
+    @Key(value = "profile", or = "false",
+        help = "show at the end where the time went, by operation; a run keeps that in its folder")
+    boolean profile) {
 
     /** What the differences from a group's mean are divided by. */
     public enum AdvantageStd { POPULATION, SAMPLE, NONE }

@@ -1,5 +1,7 @@
 package org.llmrlpt.data;
 
+import org.llmrlpt.data.shards.TokenSource;
+
 /**
  * Windows for evaluation: in order, side by side, so that every token but the first is a target exactly once. What the
  * last window lacks, and every sequence beyond it, is filled up with targets of -1, which do not count.

@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.shards.DatasetIndex;
 import org.llmrlpt.data.shards.Shard;
 import org.llmrlpt.data.shards.ShardChain;
+import org.llmrlpt.data.shards.TokenSource;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.data.tokenizer.Tokenizers;
 

@@ -1,6 +1,7 @@
 package org.llmrlpt.data;
 
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.shards.TokenSource;
 import org.llmrlpt.random.RandomStream;
 
 /**

@@ -11,6 +11,7 @@ public final class TornadoSettings {
     private static final String BAILOUT = "tornado.recover.bailout";
     private static final String BYTECODE_SIZE = "tornado.tvm.maxbytecodesize";
     private static final String DEVICE_MEMORY = "tornado.device.memory";
+    private static final long DEFAULT_DEVICE_MEGABYTES = 4096;
     private static final String OPENCL_FLAGS = "tornado.opencl.compiler.flags";
     private static final String OPTIONS_CLASS = "uk.ac.manchester.tornado.runtime.common.TornadoOptions";
     private static final String FALLBACK_CLASS = "uk.ac.manchester.tornado.api.fallback.FallbackRuntime";
@@ -50,9 +51,12 @@ public final class TornadoSettings {
         }
     }
 
-    /** Sets the device memory that TornadoVM may use; its default is 4 GB whatever the device has. */
+    /**
+     * Sets the device memory that TornadoVM may use, at least its own default whatever the device has: the limit holds
+     * for the whole JVM, in which later sessions may need more than the first. It reserves nothing.
+     */
     static void deviceMemory(long bytes) {
-        setIfAbsent(DEVICE_MEMORY, (bytes + (1 << 20) - 1) / (1 << 20) + "MB");
+        setIfAbsent(DEVICE_MEMORY, Math.max(DEFAULT_DEVICE_MEGABYTES, (bytes + (1 << 20) - 1) / (1 << 20)) + "MB");
     }
 
     private static void setIfAbsent(String name, String value) {

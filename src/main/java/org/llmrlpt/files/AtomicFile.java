@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /** Puts a single file in place whole: written beside it, forced to the disk, then renamed over it. */
@@ -34,7 +35,7 @@ public final class AtomicFile {
             Durable.forceFolder(target.getParent());
         } catch (IOException e) {
             Durable.deleteAfterFailure(temporary, e);
-            throw new UserError("Cannot write " + file + ": " + JsonFile.reason(e)
+            throw new UserError("Cannot write " + file + ": " + FileProblem.reason(e)
                 + "; what was there before is intact.", e);
         } catch (RuntimeException | Error e) {
             Durable.deleteAfterFailure(temporary, e);

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -41,7 +42,7 @@ public final class AtomicFolder {
             Files.move(folder, doomed, StandardCopyOption.ATOMIC_MOVE);
             Durable.deleteTree(doomed);
         } catch (IOException e) {
-            throw new UserError("Cannot delete " + folder + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot delete " + folder + ": " + FileProblem.reason(e) + ".", e);
         }
     }
 
@@ -50,7 +51,7 @@ public final class AtomicFolder {
         try {
             Durable.deleteLeftovers(parent);
         } catch (IOException e) {
-            throw new UserError("Cannot clean up " + parent + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot clean up " + parent + ": " + FileProblem.reason(e) + ".", e);
         }
     }
 
@@ -72,7 +73,7 @@ public final class AtomicFolder {
             if (old != null) { Durable.deleteTree(old); }
         } catch (IOException e) {
             Durable.deleteAfterFailure(temporary, e);
-            throw new UserError("Cannot write " + failed(e, temporary, folder) + ": " + JsonFile.reason(e)
+            throw new UserError("Cannot write " + failed(e, temporary, folder) + ": " + FileProblem.reason(e)
                 + "; the unfinished folder was removed and everything written before is intact.", e);
         } catch (UserError e) {
             Durable.deleteAfterFailure(temporary, e);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -45,7 +46,7 @@ public final class Checkpoints {
             return entries.filter(entry -> NAME.matcher(entry.getFileName().toString()).matches())
                 .sorted(Comparator.comparingLong(Checkpoints::step)).toList();
         } catch (IOException e) {
-            throw new UserError("Cannot read " + folder + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot read " + folder + ": " + FileProblem.reason(e) + ".", e);
         }
     }
 
@@ -57,15 +58,30 @@ public final class Checkpoints {
         List<Path> all = list();
         if (all.isEmpty()) { return Optional.empty(); }
         Path newest = all.getLast();
+        verify(newest, "delete that folder to " + (all.size() == 1 ? "start from the beginning."
+            : "resume from " + all.get(all.size() - 2).getFileName() + "."));
+        return Optional.of(newest);
+    }
+
+    /**
+     * Verifies a folder that is named itself against its checksums; folders of other programs have none, and pass.
+     *
+     * @throws UserError if it is damaged
+     */
+    public static void verifyNamed(Path checkpoint) {
+        if (Files.exists(checkpoint.resolve(Checksums.FILE))) {
+            verify(checkpoint, "delete its " + Checksums.FILE + " if it was changed on purpose.");
+        }
+    }
+
+    private static void verify(Path checkpoint, String remedy) {
         try {
-            Checksums.verify(newest);
+            Checksums.verify(checkpoint);
         } catch (UserError e) {
             String damage = e.getMessage().substring(0, e.getMessage().length() - 1);
-            throw new UserError("The checkpoint " + newest + " is damaged (" + damage + "): put a copy of it in"
-                + " place, or delete that folder to " + (all.size() == 1 ? "start from the beginning."
-                    : "resume from " + all.get(all.size() - 2).getFileName() + "."), e);
+            throw new UserError("The checkpoint " + checkpoint + " is damaged (" + damage + "): put a copy of it in"
+                + " place, or " + remedy, e);
         }
-        return Optional.of(newest);
     }
 
     /**

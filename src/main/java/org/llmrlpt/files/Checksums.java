@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -73,7 +74,7 @@ public final class Checksums {
                 throw new UserError(file + " has other content than was written (its checksum differs).");
             }
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
         }
     }
 

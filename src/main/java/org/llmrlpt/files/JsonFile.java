@@ -13,13 +13,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -45,7 +43,7 @@ public final class JsonFile {
         } catch (JsonProcessingException e) {
             throw new UserError(file + " is not valid JSON: " + e.getOriginalMessage() + at(e) + ".", e);
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + reason(e) + ".", e);
+            throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
         }
         if (!node.isObject()) {
             throw new UserError(file + " must hold one JSON object.");
@@ -80,14 +78,6 @@ public final class JsonFile {
         if (pretty) { generator.useDefaultPrettyPrinter(); }
         STRICT.writeValue(generator, value);
         generator.close();
-    }
-
-    /** Why reading or writing failed, in the operating system's words, without the file name they may begin with. */
-    static String reason(IOException e) {
-        if (e instanceof FileSystemException f && f.getReason() != null) { return f.getReason(); }
-        if (e instanceof AccessDeniedException) { return "permission denied"; }
-        if (e instanceof CharacterCodingException) { return "it is not UTF-8 text"; }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     private static String at(JsonProcessingException e) {

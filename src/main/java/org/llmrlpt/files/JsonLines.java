@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -44,7 +45,7 @@ public final class JsonLines implements AutoCloseable {
             return lines;
         } catch (IOException e) {
             closeAfterFailure(channel, e);
-            throw new UserError("Cannot open " + file + " for writing: " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot open " + file + " for writing: " + FileProblem.reason(e) + ".", e);
         }
     }
 
@@ -66,7 +67,7 @@ public final class JsonLines implements AutoCloseable {
             throw new UserError(file + ", line " + (objects.size() + 1) + ", is not valid JSON: "
                 + e.getOriginalMessage() + ".", e);
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
         }
     }
 
@@ -147,7 +148,8 @@ public final class JsonLines implements AutoCloseable {
     }
 
     private UserError failure(IOException e) {
-        return new UserError("Cannot write " + file + ": " + JsonFile.reason(e) + "; the lines before are intact.", e);
+        return new UserError("Cannot write " + file + ": "
+            + FileProblem.reason(e) + "; the lines before are intact.", e);
     }
 
     private static void closeAfterFailure(FileChannel channel, IOException failure) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -71,7 +72,7 @@ public final class RunFolder implements AutoCloseable {
             return new RunFolder(folder, lock);
         } catch (IOException e) {
             lock.close();
-            throw new UserError("Cannot open the run folder " + folder + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot open the run folder " + folder + ": " + FileProblem.reason(e) + ".", e);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -126,7 +127,8 @@ public final class RunFolder implements AutoCloseable {
                 AtomicFolder.delete(folder);
             }
         } catch (IOException e) {
-            throw new UserError("Cannot delete the unused run folder " + folder + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot delete the unused run folder " + folder + ": "
+                + FileProblem.reason(e) + ".", e);
         }
     }
 

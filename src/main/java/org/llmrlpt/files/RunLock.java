@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -46,7 +47,7 @@ public final class RunLock implements AutoCloseable {
             done = true;
             return new RunLock(key, channel);
         } catch (IOException e) {
-            throw new UserError("Cannot lock " + folder.resolve(FILE) + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot lock " + folder.resolve(FILE) + ": " + FileProblem.reason(e) + ".", e);
         } finally {
             if (!done) { release(key, channel); }
         }

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /** One safetensors file, mapped into memory and checked completely before anything is read from it. */
@@ -40,7 +41,7 @@ public final class SafetensorsFile implements TensorSource {
                 channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException e) {
             arena.close();
-            throw new UserError("Cannot read " + path + ": " + JsonFile.reason(e) + ".", e);
+            throw new UserError("Cannot read " + path + ": " + FileProblem.reason(e) + ".", e);
         } catch (RuntimeException e) {
             arena.close();
             throw e;

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.RunFolder;
 

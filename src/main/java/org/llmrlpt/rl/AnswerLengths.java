@@ -14,9 +14,10 @@ import org.llmrlpt.tasks.Task;
  * How long texts may be in a run.
  *
  * @param text most tokens of a problem and its answer together
+ * @param prompt tokens of the longest problem among those that are held out and those of the first step
  * @param stages most tokens of an answer, by step
  */
-public record AnswerLengths(int text, LengthStages stages) {
+public record AnswerLengths(int text, int prompt, LengthStages stages) {
     /** Most tokens of an answer where nothing else is asked for and the model has room for them. */
     private static final int USUAL = 64;
 
@@ -46,7 +47,7 @@ public record AnswerLengths(int text, LengthStages stages) {
                 longestProblem = problem;
             }
         }
-        AnswerLengths lengths = new AnswerLengths(text,
+        AnswerLengths lengths = new AnswerLengths(text, longest,
             settings.stages(Math.clamp(text - longest, 1, USUAL)));
         if (longest + lengths.stages.longest() > text) {
             throw lengths.tooLong(task, longestProblem, longest, lengths.stages.longest());

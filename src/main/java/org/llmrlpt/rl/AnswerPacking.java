@@ -4,21 +4,41 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.llmrlpt.config.ModelShape;
+import org.llmrlpt.config.RlSettings;
 
 /**
- * Distributes answers over micro-batches of a few static shapes: 1, 1/2, 1/4 and 1/8 of the largest number of
+ * Distributes answers over micro-batches of a few static shapes: 1, 1/2, 1/4, 1/8 and 1/16 of the largest number of
  * positions. Long answers are placed first, each where it fits first; the result depends on the answers alone.
  */
 final class AnswerPacking {
-    private static final int SHAPES = 4;
+    private static final int SHAPES = 5;
     /** A micro-batch with more padding than this share is split into smaller ones. */
     private static final double MOST_PADDING = 0.125;
+
+    private static final int MULTIPLE = 64;
+    /** Most bytes of activations where the settings leave the size of a micro-batch open. */
+    private static final long MOST_BYTES = 2L << 30;
+    /** Bytes of activations that a position takes for each layer and each number of its width, about. */
+    private static final int POSITION_BYTES = 48;
 
     private final List<Integer> shapes;
 
     /** Packing into micro-batches of at most {@code largest} positions, which must hold the longest answer. */
     AnswerPacking(int largest) {
         shapes = IntStream.range(0, SHAPES).map(i -> largest >> i).filter(n -> n > 0).boxed().toList();
+    }
+
+    /** Packing as the settings say; where they leave it open, the answers of a step are one micro-batch if they may. */
+    static AnswerPacking of(RlSettings settings, ModelShape shape, AnswerLengths lengths) {
+        if (settings.microBatch() != null) {
+            return new AnswerPacking(Math.max(settings.microBatch(), lengths.text()));
+        }
+        long all = (long) settings.prompts() * settings.group()
+            * Math.min(lengths.text(), lengths.prompt() + lengths.stages().longest() - 1);
+        long fit = MOST_BYTES / ((long) POSITION_BYTES * shape.layers() * shape.width());
+        long rows = Math.max(Math.min(all, fit), lengths.text());
+        return new AnswerPacking(Math.toIntExact(Math.ceilDiv(rows, MULTIPLE) * MULTIPLE));
     }
 
     /** The numbers of positions that micro-batches may have, largest first. */

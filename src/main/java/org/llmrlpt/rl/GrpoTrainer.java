@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.UserError;
@@ -46,6 +47,8 @@ public final class GrpoTrainer implements AutoCloseable {
     private static final String NEXT_PROBLEM = "next_problem";
     private static final String UPDATES = "updates";
     private static final String REFERENCE = "reference";
+    /** A profile leaves out what ran before the compilers were done. */
+    private static final double WARM_UP_SECONDS = 10;
 
     private final RlSettings settings;
     private final RunFolder run;
@@ -91,7 +94,7 @@ public final class GrpoTrainer implements AutoCloseable {
         reference = settings.kl() > 0 ? new Transformer(saved.shape(), session, false, length) : null;
         Surrogate surrogate = new Surrogate((float) settings.clipLow(), (float) settings.clipHigh(),
             (float) settings.kl(), (float) settings.temperature());
-        packing = new AnswerPacking(Math.max(settings.microBatch(), length));
+        packing = AnswerPacking.of(settings, saved.shape(), lengths);
         for (int rows : packing.shapes()) {
             policySteps.add(new PolicyStep(session, kernels, model, surrogate, "policy", rows, true));
             if (reference != null) {
@@ -118,9 +121,22 @@ public final class GrpoTrainer implements AutoCloseable {
      */
     public boolean run(BooleanSupplier stopSignal) {
         stop = stopSignal;
+        boolean finished = train();
+        if (settings.profile()) {
+            ProfileReport report = new ProfileReport(session.profile());
+            run.profile(report.toMap());
+            listener.profiled(report);
+        }
+        return finished;
+    }
+
+    private boolean train() {
         listener.planned(this);
         session.memoryPlan().requireFits(settings.device().memoryBytes());
         session.start();
+        if (settings.profile()) {
+            session.profile().afterSeconds(WARM_UP_SECONDS);
+        }
         begin();
         session.upload();
         listener.started(this, done);

@@ -1,6 +1,7 @@
 package org.llmrlpt.rl;
 
 import java.nio.file.Path;
+import org.llmrlpt.bench.ProfileReport;
 
 /** Hears what a run does; the command line shows it. */
 public interface RlListener {
@@ -21,4 +22,7 @@ public interface RlListener {
 
     /** A checkpoint is in place. */
     void checkpoint(long step, Path folder);
+
+    /** The run is over and was profiled. */
+    void profiled(ProfileReport report);
 }

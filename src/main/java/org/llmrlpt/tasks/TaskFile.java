@@ -17,9 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.TaskSettings;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
 import org.llmrlpt.tasks.answers.Canonical;
 import org.llmrlpt.tasks.answers.Finder;
 

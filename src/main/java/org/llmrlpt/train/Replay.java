@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.llmrlpt.config.UserError;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.Windows;
 import org.llmrlpt.files.SafetensorsWriter;
@@ -48,7 +48,7 @@ final class Replay {
                 .longs("positions", columns[2], 0, shape).longs("starts", columns[3], 0, shape)
                 .write(folder.resolve("batches.safetensors"));
         } catch (IOException e) {
-            throw new UserError("cannot write " + folder + ": " + e.getMessage(), e);
+            throw FileProblem.writing(folder, e);
         }
     }
 }

@@ -19,7 +19,7 @@ public record SavedModel(Path folder, ModelShape shape) {
     /**
      * Opens a Hugging Face folder, or the newest checkpoint of a run folder.
      *
-     * @throws UserError if there is none, or its architecture is not ours
+     * @throws UserError if there is none, it is damaged, or its architecture is not ours
      */
     public static SavedModel open(String name) {
         if (name == null) {
@@ -31,11 +31,15 @@ public record SavedModel(Path folder, ModelShape shape) {
             throw new UserError("there is no folder " + name + ": name a checkpoint or a run folder");
         }
         Path checkpoints = path.resolve(RunFolder.CHECKPOINTS);
-        Path folder = Files.isDirectory(checkpoints) ? new Checkpoints(checkpoints).latest().orElseThrow(() ->
+        boolean run = Files.isDirectory(checkpoints);
+        Path folder = run ? new Checkpoints(checkpoints).latest().orElseThrow(() ->
             new UserError("the run " + name + " has no checkpoint yet: wait for the first one")) : path;
         if (!Files.isRegularFile(folder.resolve(RunFolder.CONFIG))) {
             throw new UserError(name + " is neither a checkpoint nor the folder of a run: it has no " + RunFolder.CONFIG
                 + "; name another folder");
+        }
+        if (!run) {
+            Checkpoints.verifyNamed(folder);
         }
         return new SavedModel(folder, HuggingFaceConfig.read(folder).shape());
     }

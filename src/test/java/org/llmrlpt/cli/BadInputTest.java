@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.files.Checksums;
 
 /** What users get wrong: one sentence that names the file or key, exit code 2, and nothing left behind. */
 class BadInputTest {
@@ -133,6 +134,9 @@ class BadInputTest {
         Files.write(weights, damaged);
         commands.refuse(parts("step-000002", "step-000001"), "pretrain", "resume=" + run);
         commands.refuse(parts("step-000002"), "eval", "model=" + run, "data=" + folder);
+        commands.refuse(parts("step-000002", "model.safetensors", "checksum"), "generate", "model=" + newest);
+        Files.delete(newest.resolve(Checksums.FILE));
+        commands.succeed("generate", "model=" + newest, "tokens=2");
         Files.write(weights, Arrays.copyOf(whole, whole.length - 100));
         commands.refuse(parts("model.safetensors"), "generate", "model=" + newest);
         Files.write(weights, whole);

@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @DisabledOnOs(OS.WINDOWS)
+@Tag("programs")
 class BenchCompareTest {
     private static final List<String> SMALL = List.of("bench", "compare", "model.layers=1", "model.width=16",
         "model.heads=2", "model.kv-heads=1", "model.head-width=8", "model.ffn=24", "length=16", "batch=4", "steps=2",

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("programs")
 class BenchKernelsTest {
     private static final String[] SMALL = {"bench", "kernels", "model.layers=1", "model.width=16", "model.heads=2",
         "model.kv-heads=1", "model.head-width=8", "model.ffn=24", "length=16", "batch=4", "seconds=0.01", "threads=2"};

@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("programs")
 class BenchTrainTest {
     private static final List<String> SMALL = List.of("model.layers=2", "model.width=16", "model.heads=2",
         "model.kv-heads=1", "model.head-width=8", "model.ffn=24", "length=16", "batch=4");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.files.JsonFile;
@@ -46,6 +47,7 @@ class EvalTaskTest {
     }
 
     @Test
+    @Tag("programs")
     void samplesAreJudgedKeptAndAddedUp() throws IOException {
         Path run = folder.resolve("run");
         commands.succeed("pretrain", "run=" + run, "data.builtin=sums", "data.builtin-level=2", "steps=3",

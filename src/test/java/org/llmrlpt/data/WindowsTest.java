@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.data.shards.TokenSource;
 import org.llmrlpt.random.RandomStream;
 
 class WindowsTest {

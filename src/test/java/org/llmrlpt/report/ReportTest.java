@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
@@ -210,6 +211,7 @@ class ReportTest {
     }
 
     @Test
+    @Tag("programs")
     void pretrainLeavesAPage() throws IOException {
         Path run = folder.resolve("trained");
         new Commandline().succeed("pretrain", "run=" + run, "steps=2", "model.layers=1", "model.width=16",

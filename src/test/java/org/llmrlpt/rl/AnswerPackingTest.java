@@ -9,11 +9,15 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.LengthStages;
 import org.llmrlpt.config.ModelShape;
+import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.RlSettings.LossAggregation;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Session;
@@ -45,6 +49,22 @@ class AnswerPackingTest {
                 assertTrue(packing.shapes().contains(batch.rows()));
             }
         }
+    }
+
+    @Test
+    void theAnswersOfAStepAreOneMicroBatchAsFarAsMemoryAllows() {
+        AnswerLengths lengths = new AnswerLengths(512, 6, LengthStages.parse("64"));
+        ModelShape tiny = new ModelShape(4, 256, 4, 2, 64, 704, 259, true, true, 10000, 1e-6, 512);
+        ModelShape wide = new ModelShape(28, 1536, 16, 4, 96, 4608, 50304, true, true, 10000, 1e-6, 512);
+        assertEquals(128 * 69, largest(tiny, lengths, Map.of()));
+        assertEquals(1088, largest(wide, lengths, Map.of()));
+        assertEquals(512, largest(wide, lengths, Map.of("prompts", "1", "group", "2")), "one text fits always");
+        assertEquals(1000, largest(tiny, lengths, Map.of("micro-batch", "1000")));
+        assertEquals(512, largest(tiny, lengths, Map.of("micro-batch", "16")));
+    }
+
+    private static int largest(ModelShape shape, AnswerLengths lengths, Map<String, String> settings) {
+        return AnswerPacking.of(Binder.bind(RlSettings.class, settings), shape, lengths).shapes().getFirst();
     }
 
     @Test

@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.cli.Commandline;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
@@ -33,6 +35,7 @@ import org.llmrlpt.train.SavedModel;
  * The stage as a user runs it, on a model so small that a step takes milliseconds. It solves nothing: what it is
  * rewarded for is to end its answers, by the over-length penalty.
  */
+@Tag("programs")
 class RlTest {
     private static final String[] SMALL = {"rl", "task=addition", "prompts=3", "group=4", "max-new-tokens=24",
         "reward.overlong-buffer=24", "steps=4", "evaluate.problems=3", "evaluate.samples=2", "evaluate.every=0",
@@ -208,6 +211,15 @@ class RlTest {
         assertFalse(Files.exists(folder.resolve("bad")), "nothing is left behind");
     }
 
+    @Test
+    void aProfileShowsSamplingAndTraining() {
+        String shown = commands.succeed(small("profiled", "steps=2", "profile=true"));
+        assertTrue(shown.contains("linear_backward_weight") && shown.contains("decode_attention"), shown);
+        JsonNode operations = JsonFile.readObject(folder.resolve("profiled").resolve("profile.json"))
+            .get("operations");
+        assertTrue(operations.findValuesAsText("operation").containsAll(List.of("policy_gradient", "sample", "adamw")));
+    }
+
     /** Hears nothing. */
     private static final class Silent implements RlListener {
         @Override
@@ -227,5 +239,8 @@ class RlTest {
 
         @Override
         public void checkpoint(long step, Path at) { }
+
+        @Override
+        public void profiled(ProfileReport report) { }
     }
 }

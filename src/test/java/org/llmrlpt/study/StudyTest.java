@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
@@ -27,6 +28,7 @@ import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.report.Curve;
 
 /** The command as a user runs it, on models so small that a whole study takes seconds. */
+@Tag("programs")
 class StudyTest {
     private static final Path TINY = Path.of("docs/studies/tiny.json");
 

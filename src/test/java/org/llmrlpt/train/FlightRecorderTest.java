@@ -12,11 +12,13 @@ import java.util.Map;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
 import org.llmrlpt.files.JsonFile;
 
+@Tag("programs")
 class FlightRecorderTest {
     private static final int STEPS = 4;
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
@@ -21,6 +22,7 @@ import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.JsonLines;
 
 /** Mid-training as a user runs it, from a checkpoint of a model that takes milliseconds for a step. */
+@Tag("programs")
 class MidtrainTest {
     private static final String[] QUIET = {"evaluate.every=0", "evaluate.tokens=256", "sample.every=0",
         "checkpoint.every=0", "data.builtin-megabytes=0.05", "batch=4"};

@@ -14,8 +14,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
 
 /**
  * The documents of text and .jsonl files, plain or .gz, in the order given; a folder stands for all such files below
@@ -144,7 +144,7 @@ public final class FileDocuments implements DocumentSource {
     }
 
     private void readLines(Path file, InputStream in, DocumentSink sink) throws IOException {
-        JsonLines lines = new JsonLines(file, settings.field(), sink);
+        JsonDocuments lines = new JsonDocuments(file, settings.field(), sink);
         stream(in, sink, lines::add);
         if (!sink.isFull()) {
             lines.end();

@@ -9,8 +9,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
 import org.llmrlpt.data.shards.DatasetIndex;
 
 /**

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
 
 /**
  * The file index.json of a prepared folder: what was prepared, and the shards of each split in order.

@@ -12,9 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
-import org.llmrlpt.data.TokenSource;
 
 /** One file of tokens, mapped into memory for as long as it is in use. */
 public final class Shard implements TokenSource {

@@ -1,7 +1,6 @@
 package org.llmrlpt.data.shards;
 
 import java.util.List;
-import org.llmrlpt.data.TokenSource;
 
 /** Shards read as one sequence. */
 public final class ShardChain implements TokenSource {

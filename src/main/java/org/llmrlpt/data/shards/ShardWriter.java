@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
-import org.llmrlpt.data.FileProblem;
+import org.llmrlpt.config.FileProblem;
 
 /** Writes one shard: the header's place, the payload as it comes, then the header, when everything else is there. */
 public final class ShardWriter implements AutoCloseable {

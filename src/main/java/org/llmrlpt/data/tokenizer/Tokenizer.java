@@ -17,7 +17,9 @@ import java.util.Map;
  * A byte-level tokenizer: text is split by a pre-tokenizer, and inside each piece bytes are merged by rank. Any bytes
  * can be encoded, and decoding gives them back exactly. Immutable and safe to share between threads.
  *
- * <p>A tokenizer of plain bytes is one without merges. Make one with {@link Tokenizers} or {@link BpeTrainer}.
+ * <p>A tokenizer of plain bytes is one without merges. One of characters ({@link CharacterVocabulary}) has neither
+ * pieces nor merges, and decoding gives back only the characters that it knows. Make a tokenizer with
+ * {@link Tokenizers} or {@link BpeTrainer}.
  */
 public final class Tokenizer {
     /** The text of the end-of-text token, as in GPT-2. */
@@ -25,6 +27,7 @@ public final class Tokenizer {
 
     private final byte[][] tokens;
     private final Merges merges;
+    private final CharacterVocabulary characters;
     private final PreTokenizer preTokenizer;
     private final List<AddedToken> added;
     private final AddedToken[] addedById;
@@ -38,7 +41,10 @@ public final class Tokenizer {
     static final class Parts {
         /** The bytes of every id, null where an id has no token; added tokens included. */
         byte[][] tokens;
+        /** The rules of byte-pair encoding; null where there are {@link #characters} instead. */
         Merges merges;
+        /** The ids of single characters; null for byte-pair encoding. */
+        CharacterVocabulary characters;
         PreTokenizer preTokenizer = PreTokenizer.GPT2;
         List<AddedToken> added = List.of();
         /** A piece that is itself a token is that token, whatever the merges say (Llama 3). */
@@ -51,6 +57,7 @@ public final class Tokenizer {
     Tokenizer(Parts parts) {
         tokens = parts.tokens;
         merges = parts.merges;
+        characters = parts.characters;
         preTokenizer = parts.preTokenizer;
         added = List.copyOf(parts.added);
         composes = parts.composes;
@@ -136,6 +143,10 @@ public final class Tokenizer {
     }
 
     private void encodePieces(byte[] text, int from, int to, IntArrayList out) {
+        if (characters != null) {
+            characters.encode(text, from, to, out);
+            return;
+        }
         if (merges.count() == 0 && wholePieces == null) {
             merges.encode(text, from, to, out);
             return;
@@ -222,8 +233,7 @@ public final class Tokenizer {
         int margin = plainFinder.longest();
         int end = to - margin;
         while (end > from + 1) {
-            boolean bytesOnly = merges.count() == 0 && wholePieces == null && !composes;
-            int cut = bytesOnly ? end - 1 : preTokenizer.safeCut(text, from, end);
+            int cut = cut(text, from, end);
             // An added token of plain text may hold the cut in its middle: then cut before its beginning.
             int token = plainFinder.find(text, Math.max(from, cut - margin), Math.max(from, cut));
             if (margin == 0 || cut < 0 || token >= cut) {
@@ -232,6 +242,17 @@ public final class Tokenizer {
             end = token;
         }
         return -1;
+    }
+
+    private int cut(byte[] text, int from, int to) {
+        if (composes) {
+            return preTokenizer.safeCut(text, from, to);
+        }
+        if (characters != null) {
+            return CharacterVocabulary.safeCut(text, from, to);
+        }
+        boolean bytesOnly = merges.count() == 0 && wholePieces == null;
+        return bytesOnly ? to - 1 : preTokenizer.safeCut(text, from, to);
     }
 
     /** Writes {@code tokenizer.json} and {@code tokenizer_config.json} for Hugging Face's libraries into a folder. */
@@ -244,8 +265,14 @@ public final class Tokenizer {
         return Arrays.equals(TokenizerWriter.json(this), TokenizerWriter.json(other));
     }
 
+    /** Null for a tokenizer of characters. */
     Merges merges() {
         return merges;
+    }
+
+    /** Null for byte-pair encoding. */
+    CharacterVocabulary characters() {
+        return characters;
     }
 
     PreTokenizer preTokenizer() {

@@ -11,11 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
 
 /**
- * Reads a Hugging Face tokenizer.json of the byte-level BPE family. What would change ids and is not known here is
+ * Reads a Hugging Face tokenizer.json of the byte-level BPE family, or of one token for each character (WordLevel with
+ * a Split between all characters). What would change ids and is not known here is
  * refused; the post-processor, which only decorates finished sequences, is left out.
  */
 final class TokenizerReader {
@@ -46,6 +47,9 @@ final class TokenizerReader {
         }
         // Older files leave the type out; what has merges is byte-pair encoding.
         String type = model.path("type").asText(model.has("merges") ? "BPE" : "unknown");
+        if (type.equals("WordLevel")) {
+            return readCharacters(model);
+        }
         require(type.equals("BPE"), "its model is \"" + type + "\" instead of BPE");
         require(model.path("dropout").asDouble(0) == 0, "its model drops merges at random (\"dropout\")");
         for (String key : List.of("continuing_subword_prefix", "end_of_word_suffix")) {
@@ -62,6 +66,23 @@ final class TokenizerReader {
         JsonNode decoder = root.path("decoder");
         require(isNone(decoder) || decoder.path("type").asText().equals("ByteLevel"),
                 "its decoder is \"" + decoder.path("type").asText() + "\"");
+        return new Tokenizer(parts);
+    }
+
+    private Tokenizer readCharacters(JsonNode model) {
+        readVocabulary(model.path("vocab"), vocabulary);
+        root.path("added_tokens").forEach(this::readAdded);
+        JsonNode split = root.path("pre_tokenizer");
+        JsonNode pattern = split.path("pattern");
+        boolean everywhere = pattern.path("String").asText("x").isEmpty()
+            || pattern.path("Regex").asText("x").isEmpty();
+        require(split.path("type").asText().equals("Split") && everywhere
+            && split.path("behavior").asText().equals("Isolated"),
+            "its model is \"WordLevel\" and its pre-tokenizer does not cut between all characters");
+        String decoder = root.path("decoder").path("type").asText("none");
+        require(decoder.equals("Fuse"), "its decoder is \"" + decoder + "\"");
+        Tokenizer.Parts parts = vocabulary.characterParts(endOfText(), model.path("unk_token").asText());
+        parts.composes = composes(root.path("normalizer"));
         return new Tokenizer(parts);
     }
 
@@ -167,7 +188,8 @@ final class TokenizerReader {
 
     private UserError refused(String reason) {
         return new UserError("Cannot use the tokenizer " + file + " because " + reason
-                + "; only byte-level BPE in the manner of GPT-2, Llama 3 or Qwen is known here.");
+                + "; only byte-level BPE in the manner of GPT-2, Llama 3 or Qwen, and one token for each character, are"
+                + " known here.");
     }
 
     static JsonNode parse(Path file) {

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.llmrlpt.data.FileProblem;
+import org.llmrlpt.config.FileProblem;
 
 /** Writes a tokenizer as the files that Hugging Face's tokenizers and transformers read. */
 final class TokenizerWriter {
@@ -42,7 +43,12 @@ final class TokenizerWriter {
         } else {
             root.putNull("normalizer");
         }
-        if (tokenizer.preTokenizer() == PreTokenizer.GPT2) {
+        boolean characters = tokenizer.characters() != null;
+        if (characters) {
+            ObjectNode split = root.putObject("pre_tokenizer").put("type", "Split");
+            split.putObject("pattern").put("String", "");
+            split.put("behavior", "Isolated").put("invert", false);
+        } else if (tokenizer.preTokenizer() == PreTokenizer.GPT2) {
             byteLevel(root.putObject("pre_tokenizer"), true);
         } else {
             ArrayNode steps = root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
@@ -52,8 +58,13 @@ final class TokenizerWriter {
             byteLevel(steps.addObject(), false);
         }
         root.putNull("post_processor");
-        byteLevel(root.putObject("decoder"), true);
-        model(root.putObject("model"), tokenizer);
+        if (characters) {
+            root.putObject("decoder").put("type", "Fuse");
+            characters(root.putObject("model"), tokenizer);
+        } else {
+            byteLevel(root.putObject("decoder"), true);
+            model(root.putObject("model"), tokenizer);
+        }
         try {
             return JSON.writeValueAsBytes(root);
         } catch (JsonProcessingException e) {
@@ -63,6 +74,16 @@ final class TokenizerWriter {
 
     private static void byteLevel(ObjectNode node, boolean regex) {
         node.put("type", "ByteLevel").put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", regex);
+    }
+
+    private static void characters(ObjectNode model, Tokenizer tokenizer) {
+        ObjectNode vocabulary = model.put("type", "WordLevel").putObject("vocab");
+        for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+            if (tokenizer.rawBytes(id) != null) {
+                vocabulary.put(new String(tokenizer.rawBytes(id), StandardCharsets.UTF_8), id);
+            }
+        }
+        model.put("unk_token", tokenizer.characters().unknown());
     }
 
     private static void model(ObjectNode model, Tokenizer tokenizer) {

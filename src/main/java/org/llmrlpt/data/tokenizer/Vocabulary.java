@@ -1,13 +1,16 @@
 package org.llmrlpt.data.tokenizer;
 
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import it.unimi.dsi.fastutil.objects.Object2IntMap;
 import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.llmrlpt.config.UserError;
 
-/** Collects what a tokenizer file says (entries and merges in the byte alphabet) and checks that it fits together. */
+/** Collects what a tokenizer file says (entries, merges, added tokens) and checks that it fits together. */
 final class Vocabulary {
     /** Ids beyond this are taken for damage: the largest vocabularies in use have some 260 thousand. */
     private static final int GREATEST_ID = 1 << 24;
@@ -48,11 +51,36 @@ final class Vocabulary {
         added.add(token);
     }
 
-    /** Fills the tokens, merges and added tokens; the end of text is the added token of that text, if any. */
+    /**
+     * Fills the tokens, merges and added tokens of byte-pair encoding, whose entries are in the byte alphabet; the end
+     * of text is the added token of that text, if any.
+     */
     Tokenizer.Parts parts(String endOfText) {
-        Tokenizer.Parts parts = new Tokenizer.Parts();
-        parts.tokens = tokens();
+        Tokenizer.Parts parts = parts(endOfText, ByteAlphabet::read);
         parts.merges = rules(parts.tokens);
+        return parts;
+    }
+
+    /** As {@link #parts(String)} for entries that are plain text and stand for characters; no merges. */
+    Tokenizer.Parts characterParts(String endOfText, String unknown) {
+        if (!ids.containsKey(unknown)) {
+            throw broken("has no token \"" + unknown + "\" for characters that it does not know");
+        }
+        Tokenizer.Parts parts = parts(endOfText, text -> text.getBytes(StandardCharsets.UTF_8));
+        Int2IntOpenHashMap characters = new Int2IntOpenHashMap();
+        for (Object2IntMap.Entry<String> entry : ids.object2IntEntrySet()) {
+            String text = entry.getKey();
+            if (text.codePointCount(0, text.length()) == 1) {
+                characters.put(text.codePointAt(0), entry.getIntValue());
+            }
+        }
+        parts.characters = new CharacterVocabulary(characters, unknown, ids.getInt(unknown));
+        return parts;
+    }
+
+    private Tokenizer.Parts parts(String endOfText, Function<String, byte[]> bytes) {
+        Tokenizer.Parts parts = new Tokenizer.Parts();
+        parts.tokens = tokens(bytes);
         parts.added = added;
         for (AddedToken token : added) {
             if (token.content().equals(endOfText)) {
@@ -62,7 +90,7 @@ final class Vocabulary {
         return parts;
     }
 
-    private byte[][] tokens() {
+    private byte[][] tokens(Function<String, byte[]> bytes) {
         int greatest = -1;
         for (int id : ids.values()) {
             greatest = Math.max(greatest, id);
@@ -76,7 +104,7 @@ final class Vocabulary {
             if (tokens[id] != null) {
                 throw broken("gives two tokens the id " + id);
             }
-            tokens[id] = ByteAlphabet.read(entry.getKey());
+            tokens[id] = bytes.apply(entry.getKey());
         }
         for (AddedToken token : added) {
             if (ids.getOrDefault((Object) token.content(), token.id()) != token.id()
@@ -113,6 +141,6 @@ final class Vocabulary {
     }
 
     UserError broken(String what) {
-        return new UserError("The tokenizer file " + file + " " + what + "; use an undamaged byte-level BPE file.");
+        return new UserError("The tokenizer file " + file + " " + what + "; use an undamaged file.");
     }
 }

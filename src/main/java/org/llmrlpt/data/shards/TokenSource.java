@@ -1,4 +1,4 @@
-package org.llmrlpt.data;
+package org.llmrlpt.data.shards;
 
 import java.util.Arrays;
 

@@ -10,11 +10,11 @@ import it.unimi.dsi.fastutil.bytes.ByteArrayList;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.data.FileProblem;
 
 /** Reads one document from each line of a .jsonl stream. */
-final class JsonLines {
+final class JsonDocuments {
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build()).build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
@@ -25,7 +25,7 @@ final class JsonLines {
     private final ByteArrayList line = new ByteArrayList();
     private long number;
 
-    JsonLines(Path file, String field, DocumentSink sink) {
+    JsonDocuments(Path file, String field, DocumentSink sink) {
         this.file = file;
         this.field = field;
         this.sink = sink;

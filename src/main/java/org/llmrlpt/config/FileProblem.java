@@ -1,11 +1,11 @@
-package org.llmrlpt.data;
+package org.llmrlpt.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import org.llmrlpt.config.UserError;
 
 /** What went wrong with a file, in a sentence. */
 public final class FileProblem {
@@ -22,14 +22,15 @@ public final class FileProblem {
         return new UserError("Cannot write " + what + ": " + reason(e) + "; free space or choose another folder.", e);
     }
 
-    /** Java names only the file in its most frequent messages. */
-    private static String reason(IOException e) {
+    /** Why it failed, in the operating system's words where it has some, and without the file's name. */
+    public static String reason(IOException e) {
         return switch (e) {
+            case FileSystemException told when told.getReason() != null -> told.getReason();
             case AccessDeniedException denied -> "permission denied";
             case NoSuchFileException missing -> "no such file or folder";
             case FileAlreadyExistsException exists -> "a file of that name is in the way";
-            case FileSystemException other when other.getReason() != null -> other.getReason();
-            default -> String.valueOf(e.getMessage());
+            case CharacterCodingException coding -> "it is not UTF-8 text";
+            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
     }
 }
