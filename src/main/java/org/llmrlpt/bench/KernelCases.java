@@ -44,6 +44,9 @@ final class KernelCases {
         products("down", m.width(), m.ffn());
         attention();
         rotation();
+        if (m.qkNorm()) {
+            queriesAndKeys();
+        }
         norm();
         swiGlu();
         embedding();
@@ -136,6 +139,35 @@ final class KernelCases {
         }
     }
 
+    /** As in a layer: keys right after queries. */
+    private void queriesAndKeys() {
+        int d = m.headWidth();
+        Tensor x = tensor(ArenaKind.CONSTANTS, "qkv", rows, m.queryWidth() + 2 * m.kvWidth());
+        Tensor y = tensor(ArenaKind.CONSTANTS, "dQkv", rows, x.columns());
+        Tensor angles = tensor(ArenaKind.CONSTANTS, "angles", length, d);
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", 2, d);
+        Tensor dW = tensor(ArenaKind.GRADIENTS, "w", 2, d);
+        Tensor query = tensor(ArenaKind.CONSTANTS, "lse", rows, m.heads());
+        Tensor key = tensor(ArenaKind.CONSTANTS, "key_rstd", rows, m.kvHeads());
+        String shape = rows + " x " + m.heads() + "+" + m.kvHeads() + " heads of " + d;
+        add("qk-norm and rope, both", shape, p -> {
+            Tensor positions = p.integerInput("positions", rows);
+            kernels.qkNormRope(p, part(x, 0), w.rows(0, 1), positions, angles, part(y, 0), query, d,
+                (float) m.normEps());
+            kernels.qkNormRope(p, part(x, 1), w.rows(1, 1), positions, angles, part(y, 1), key, d,
+                (float) m.normEps());
+            return program -> program.set(positions, ints(i -> i % length));
+        });
+        add("qk-norm and rope, both backward", shape, p -> {
+            Tensor positions = p.integerInput("positions", rows);
+            kernels.qkNormRopeBackward(p, part(x, 0), w.rows(0, 1), query, positions, angles, part(y, 0), part(y, 0),
+                dW.rows(0, 1), d);
+            kernels.qkNormRopeBackward(p, part(x, 1), w.rows(1, 1), key, positions, angles, part(y, 1), part(y, 1),
+                dW.rows(1, 1), d);
+            return program -> program.set(positions, ints(i -> i % length));
+        });
+    }
+
     private void norm() {
         Tensor x = tensor(ArenaKind.CONSTANTS, "x", rows, m.width());
         Tensor y = tensor(ArenaKind.CONSTANTS, "y", rows, m.width());
@@ -154,6 +186,12 @@ final class KernelCases {
         });
         add("residual", shape, p -> {
             kernels.add(p, x, y, dX);
+            return nothing();
+        });
+        Tensor normed = tensor(ArenaKind.CONSTANTS, "normed", rows, m.width());
+        add("residual and rms norm", shape, p -> {
+            kernels.add(p, x, y, dX);
+            kernels.rmsNorm(p, dX, w, normed, rstd, (float) m.normEps());
             return nothing();
         });
     }

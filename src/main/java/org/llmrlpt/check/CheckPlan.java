@@ -36,13 +36,17 @@ final class CheckPlan {
         add("devices", "devices", true, null, 60, "devices");
         kernels();
         training();
-        throughput();
+        throughput(models().subList(0, 2));
         variants.forEach(v -> add("time-" + v, "each primitive alone, " + v + " products, profiler on", true, null, 150,
             "bench kernels", full ? "model=models/small.json" : "model=models/tiny.json", full ? "length=1024"
                 : "length=32", full ? "batch=16" : "batch=2", "seconds=0.1", "device.matmul=" + v, "json=true"));
         reinforcementLearning();
+        if (graphs) {
+            replayed();
+        }
         variants.forEach(v -> add("split-" + v, "a training step by kernel, " + v + " products, profiler on", true,
             null, 150, train(models().get(full ? 1 : 0), v, "profile=true", "steps=3")));
+        throughput(models().subList(2, 3));
         return steps;
     }
 
@@ -65,45 +69,42 @@ final class CheckPlan {
         }
     }
 
-    /** With CUDA graphs, where the backend has them. */
-    private void replayed(List<String> all) {
-        if (graphs) {
-            add("training-graphs-fp32", TRAINING_STEPS + " training steps, replayed as CUDA graphs", true,
-                "training-cpu", 120, joined("pretrain", all, "run=" + run("training-graphs-fp32"),
-                    "device.cuda-graphs=true"));
-            List<String> model = models().get(full ? 1 : 0);
-            String products = variants.getLast();
-            add("throughput-graphs-" + products, "training " + model.getFirst() + ", " + products
-                + " products, CUDA graphs", true, null, 150, train(model, products, "device.cuda-graphs=true",
-                    full ? "steps=8" : "steps=2"));
-        }
+    private void replayed() {
+        add("training-graphs-fp32", TRAINING_STEPS + " training steps, replayed as CUDA graphs", true, "training-cpu",
+            120, joined("pretrain", trained(), "run=" + run("training-graphs-fp32"), "device.cuda-graphs=true"));
+        String products = variants.getLast();
+        add("throughput-graphs-" + products, "training of the second model, " + products + " products, CUDA graphs",
+            true, null, 150, train(models().get(1), products, "device.cuda-graphs=true", "steps=8"));
     }
 
-    private void training() {
+    /** What the training that is compared with the CPU's is given. */
+    private List<String> trained() {
         List<String> shape = full ? List.of("model=models/tiny.json", "length=128", "batch=8")
             : List.of("model=models/tiny.json", "model.layers=2", "model.width=64", "model.heads=4",
                 "model.kv-heads=2", "model.head-width=16", "model.ffn=160", "length=32", "batch=4");
-        List<String> all = Stream.concat(shape.stream(), Stream.of("steps=" + TRAINING_STEPS, "schedule.warmup=5",
+        return Stream.concat(shape.stream(), Stream.of("steps=" + TRAINING_STEPS, "schedule.warmup=5",
             "data.builtin-megabytes=0.2", "evaluate.every=0", "evaluate.tokens=512", "sample.every=0",
             "checkpoint.every=0")).toList();
+    }
+
+    private void training() {
         add("training-cpu", TRAINING_STEPS + " training steps on the CPU", false, null, 240,
-            joined("pretrain", all, "run=" + run("training-cpu")));
+            joined("pretrain", trained(), "run=" + run("training-cpu")));
         for (String v : variants) {
             add("training-" + v, TRAINING_STEPS + " training steps, " + v + " products", true, "training-cpu",
-                full ? 120 : 1200, joined("pretrain", all, "run=" + run("training-" + v), "device.matmul=" + v));
+                full ? 120 : 1200, joined("pretrain", trained(), "run=" + run("training-" + v), "device.matmul=" + v));
         }
-        replayed(all);
     }
 
     private void reinforcementLearning() {
         add("rl", "a step of reinforcement learning", true, "training-cpu", full ? 120 : 1200, "rl",
-            "checkpoint=" + run("training-cpu"), "run=" + run("rl"), "task=sums", "steps=1", "group=4", "prompts=4",
-            "slots=8", "max-new-tokens=8", "micro-batch=256", "dynamic-sampling=false", "evaluate.problems=0",
-            "sample.every=0");
+            "checkpoint=" + run("training-cpu"), "run=" + run("rl"), "task=sums", "task.level=1", "steps=1", "group=4",
+            "prompts=4", "slots=8", "max-new-tokens=6", "micro-batch=256", "dynamic-sampling=false",
+            "evaluate.problems=0", "sample.every=0");
     }
 
-    private void throughput() {
-        for (List<String> model : models()) {
+    private void throughput(List<List<String>> models) {
+        for (List<String> model : models) {
             for (String v : variants) {
                 String name = model.getFirst().replaceAll(".*/|\\.json", "") + (full ? "" : "-" + model.get(1));
                 add("throughput-" + name.replaceAll("[^a-z0-9-]+", "-") + "-" + v, "training " + name + ", " + v

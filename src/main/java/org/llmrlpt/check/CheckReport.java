@@ -2,6 +2,7 @@ package org.llmrlpt.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +12,7 @@ final class CheckReport {
 
     private final JsonNode all;
     private final StringBuilder page = new StringBuilder();
+    private String pending = "";
 
     /** {@code all} as in gpu-check.json. */
     CheckReport(JsonNode all) {
@@ -40,9 +42,7 @@ final class CheckReport {
     }
 
     private void steps() {
-        title("Steps");
-        row("step", "outcome", "seconds", "remark");
-        row("---", "---", "---", "---");
+        table("Steps", "step", "outcome", "seconds", "remark");
         for (JsonNode step : all.path("steps")) {
             row(step.path("title").asText(), step.path("outcome").asText(), number("%.1f", step.path("seconds")),
                 step.path("message").asText("").replace("|", "/"));
@@ -51,10 +51,8 @@ final class CheckReport {
 
     /** The worst tensor of each comparison, and all that differ. */
     private void differences() {
-        title("Kernels against the CPU's");
-        page.append("Relative difference, root mean square over a tensor.\n\n");
-        row("step", "tensors", "differ", "largest", "of");
-        row("---", "---", "---", "---", "---");
+        table("Kernels against the CPU's (relative difference, root mean square over a tensor)",
+            "step", "tensors", "differ", "largest", "of");
         List<JsonNode> wrong = new ArrayList<>();
         for (JsonNode step : all.path("steps")) {
             JsonNode list = step.path("result").path("differences");
@@ -83,9 +81,7 @@ final class CheckReport {
     }
 
     private void training() {
-        title("Training against the CPU's");
-        row("step", "steps", "first NLL", "last NLL", "largest difference", "allowed");
-        row("---", "---", "---", "---", "---", "---");
+        table("Training against the CPU's", "step", "steps", "first NLL", "last NLL", "largest difference", "allowed");
         for (JsonNode step : all.path("steps")) {
             JsonNode r = step.path("result");
             if (r.has("largest_nll_difference")) {
@@ -97,9 +93,8 @@ final class CheckReport {
     }
 
     private void throughput() {
-        title("Training throughput, profiler off");
-        row("step", "tokens/s", "ms a step", "min", "max", "parameters", "warm-up s");
-        row("---", "---", "---", "---", "---", "---", "---");
+        table("Training throughput, profiler off",
+            "step", "tokens/s", "ms a step", "min", "max", "parameters", "warm-up s");
         for (JsonNode step : all.path("steps")) {
             JsonNode r = step.path("result");
             if (step.path("name").asText().startsWith("throughput") && r.has("tokens_per_second")) {
@@ -112,9 +107,8 @@ final class CheckReport {
     }
 
     private void ceilings() {
-        title("Ceilings of the device, measured in the same run");
-        row("step", "GFLOP/s between registers", "GB/s copied", "GFLOP/s of tensor cores");
-        row("---", "---", "---", "---");
+        table("Ceilings of the device, measured in the same run",
+            "step", "GFLOP/s between registers", "GB/s copied", "GFLOP/s of tensor cores");
         for (JsonNode step : all.path("steps")) {
             for (JsonNode c : step.path("result").path("ceilings")) {
                 row(step.path("name").asText(), number("%.0f", c.path("gflops")),
@@ -129,9 +123,8 @@ final class CheckReport {
             if (!kernels.isArray()) {
                 continue;
             }
-            title("Primitives: " + step.path("name").asText());
-            row("primitive", "shape", "ms", "GFLOP/s", "of ceiling", "GB/s", "of copy");
-            row("---", "---", "---", "---", "---", "---", "---");
+            table("Primitives: " + step.path("name").asText(),
+                "primitive", "shape", "ms", "GFLOP/s", "of ceiling", "GB/s", "of copy");
             for (JsonNode k : kernels) {
                 row(k.path("name").asText(), k.path("shape").asText(), number("%.3f", k.path("ms")),
                     number("%.0f", k.path("gflops")), percent(k.path("share_of_fma_ceiling")),
@@ -146,9 +139,8 @@ final class CheckReport {
             if (!operations.isArray()) {
                 continue;
             }
-            title("A step by kernel: " + step.path("name").asText());
-            row("program", "kernel", "calls", "ms", "share", "GFLOP/s", "GB/s");
-            row("---", "---", "---", "---", "---", "---", "---");
+            table("A step by kernel: " + step.path("name").asText(),
+                "program", "kernel", "calls", "ms", "share", "GFLOP/s", "GB/s");
             int shown = 0;
             for (JsonNode o : operations) {
                 if (shown++ < MOST_KERNELS) {
@@ -160,12 +152,19 @@ final class CheckReport {
         }
     }
 
-    private void title(String text) {
-        page.append("\n## ").append(text).append("\n\n");
+    /** Begins a table; nothing of it is written before its first row. */
+    private void table(String title, String... columns) {
+        pending = "\n## " + title + "\n\n" + line(columns) + line(Collections.nCopies(columns.length, "---")
+            .toArray(String[]::new));
     }
 
     private void row(String... cells) {
-        page.append("| ").append(String.join(" | ", cells)).append(" |\n");
+        page.append(pending).append(line(cells));
+        pending = "";
+    }
+
+    private static String line(String... cells) {
+        return "| " + String.join(" | ", cells) + " |\n";
     }
 
     private static String number(String format, JsonNode value) {

@@ -27,6 +27,7 @@ import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.random.RandomStream;
 import org.llmrlpt.train.StepBenchmark;
 import org.llmrlpt.train.TrainingData;
+import org.llmrlpt.train.WarmUp;
 
 /** {@code bench train}: how fast training steps are, on this machine, for any model. */
 final class BenchTrainCommand implements Command<BenchTrainSettings> {
@@ -65,6 +66,7 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
         TrainingSettings t = s.training();
         Kernels kernels = KernelSets.choose(t.device());
         Workers.use(t.device().workers());
+        WarmUp.begin(kernels);
         try (Scratch scratch = Scratch.create("llm-rlpt-bench-")) {
             TokenSource tokens;
             int vocabulary;

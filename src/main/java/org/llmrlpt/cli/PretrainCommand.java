@@ -13,6 +13,7 @@ import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.train.Beginning;
 import org.llmrlpt.train.Pretrainer;
 import org.llmrlpt.train.TrainingData;
+import org.llmrlpt.train.WarmUp;
 
 /** {@code pretrain}: trains a model from scratch, or goes on with a run. */
 final class PretrainCommand implements Command<PretrainSettings> {
@@ -53,6 +54,7 @@ final class PretrainCommand implements Command<PretrainSettings> {
         Path folder = Runs.folder(given.resume(), given.run(), command);
         Kernels kernels = KernelSets.choose(given.training().device());
         Workers.use(given.training().device().workers());
+        WarmUp.begin(kernels);
         try (RunFolder run = resuming ? RunFolder.open(folder) : RunFolder.create(folder, Binder.unbind(all))) {
             try {
                 Corpus data = open(given.training(), run, console);

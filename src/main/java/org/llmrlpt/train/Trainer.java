@@ -73,6 +73,7 @@ final class Trainer {
 
     /** Forward and backward passes of all micro-batches; returns what the forward passes saw. */
     TokenStatistics gradients(long done) {
+        WarmUp.await();
         try (Phase _ = new Phase("forward and backward", done)) {
             TokenStatistics statistics = new TokenStatistics();
             for (Batch batch : microBatches) {

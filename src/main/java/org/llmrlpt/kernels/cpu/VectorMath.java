@@ -5,11 +5,11 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.XOR;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
@@ -104,7 +104,7 @@ public final class VectorMath {
     static IntVector key(FloatVector v) {
         IntVector bits = v.add(0f).reinterpretAsInts();
         IntVector key = bits.lanewise(XOR, bits.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
-        return key.blend(Integer.MIN_VALUE, v.test(IS_NAN).cast(SI));
+        return key.blend(Integer.MIN_VALUE, v.compare(NE, v).cast(SI));
     }
 
     /** The vector from element i on of the n at x; lanes behind the end are NaN. */

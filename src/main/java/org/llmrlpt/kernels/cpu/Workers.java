@@ -21,6 +21,8 @@ public final class Workers {
 
     private static volatile Workers current = new Workers(Runtime.getRuntime().availableProcessors());
 
+    private static final ThreadLocal<Boolean> ALONE = ThreadLocal.withInitial(() -> false);
+
     private final Helper[] helpers;
     private final AtomicInteger shared = new AtomicInteger();
     /** The next ticket: number of the loop in the high half, number of the task in the low half. */
@@ -69,6 +71,16 @@ public final class Workers {
         return current.helpers.length + 1;
     }
 
+    /** Runs {@code body}; loops that it begins run on the calling thread and leave the helpers to others. */
+    public static void alone(Runnable body) {
+        ALONE.set(true);
+        try {
+            body.run();
+        } finally {
+            ALONE.remove();
+        }
+    }
+
     /**
      * Calls {@code body} with 0, 1, …, tasks − 1, each once, in no order and on several threads; returns when all are
      * done, and what the tasks wrote is then visible to the caller. If a task throws, the tasks not yet begun are
@@ -76,7 +88,7 @@ public final class Workers {
      */
     public static void forEach(int tasks, IntConsumer body) {
         Workers pool = current;
-        if (tasks > 1 && pool.helpers.length > 0 && pool.shared.compareAndSet(0, 1)) {
+        if (tasks > 1 && pool.helpers.length > 0 && !ALONE.get() && pool.shared.compareAndSet(0, 1)) {
             try {
                 pool.share(tasks, body);
             } finally {
