@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.llmrlpt.kernels.gpu.GpuKernels;
 
 class FetchTest {
+    private static final String FALLBACK_MODE = "llmrlpt.fallback";
     private static final int N = 40;
     private static final float ON_THE_HOST = -3f;
 
@@ -22,7 +23,7 @@ class FetchTest {
                 kernels.add(p, x, x, y);
             }
             Program program = p.build();
-            session.start();
+            startWithMemoryOfItsOwn(session);
             for (int i = 0; i < N; i++) {
                 session.floats(x).set(x.offset() + i, i);
             }
@@ -41,6 +42,17 @@ class FetchTest {
             }
             session.fetch(ArenaKind.OUTPUTS);
             assertEquals(2f, session.floats(third).get(third.offset() + 1));
+        }
+    }
+
+    /** The fast fallback computes in the host's memory; the strict one copies, as devices do. */
+    private static void startWithMemoryOfItsOwn(Session session) {
+        String before = System.getProperty(FALLBACK_MODE, "fast");
+        System.setProperty(FALLBACK_MODE, "strict");
+        try {
+            session.start();
+        } finally {
+            System.setProperty(FALLBACK_MODE, before);
         }
     }
 }
