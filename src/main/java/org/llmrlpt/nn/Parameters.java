@@ -72,7 +72,7 @@ public final class Parameters {
      */
     public void initialise(Session session, long seed, int layers) {
         MemorySegment all = session.segment(weights);
-        for (ParameterLayout.Entry e : layout.entries()) {
+        layout.entries().parallelStream().forEach(e -> {
             double deviation = e.kind() == ParameterLayout.Kind.RESIDUAL
                 ? INITIAL_DEVIATION / Math.sqrt(2.0 * layers) : INITIAL_DEVIATION;
             RandomStream random = RandomStream.of(seed, "weights." + e.name());
@@ -81,6 +81,6 @@ public final class Parameters {
                 float value = e.kind() == ParameterLayout.Kind.ONES ? 1f : (float) (deviation * random.nextGaussian());
                 all.setAtIndex(ValueLayout.JAVA_FLOAT, e.at() + i, value);
             }
-        }
+        });
     }
 }

@@ -5,8 +5,8 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 /** Working memory of the policy head: logits of a chunk of rows, and gathered rows of h. */
 final class HeadMemory {
     private static final int ALIGNMENT = (int) Memory.ALIGNMENT / 4;
-    /** At most so many logits in a chunk (80 MiB), where that allows {@link #MIN_CHUNK} rows. */
-    private static final int MAX_LOGITS = 20 << 20;
+    /** At most so many logits in a chunk (64 MiB), where that allows {@link #MIN_CHUNK} rows. */
+    private static final int MAX_LOGITS = 16 << 20;
     /** At least so many rows in a chunk, if there are as many: W and dW are read once for each chunk. */
     private static final int MIN_CHUNK = 48;
     /** At most so many rows in a chunk, one part of the sums over rows in {@link Tile}. */
@@ -29,8 +29,10 @@ final class HeadMemory {
         return (long) chunk(rows, vocabulary) * (aligned(vocabulary) + aligned(width));
     }
 
+    /** As few chunks as the limits allow, and as small as that many allow. */
     private static int chunk(int rows, int vocabulary) {
-        return Math.min(rows, Math.clamp(MAX_LOGITS / vocabulary, MIN_CHUNK, MAX_CHUNK));
+        int largest = Math.clamp(MAX_LOGITS / vocabulary, MIN_CHUNK, MAX_CHUNK);
+        return Math.ceilDiv(rows, Math.ceilDiv(rows, largest));
     }
 
     private static int aligned(int columns) {

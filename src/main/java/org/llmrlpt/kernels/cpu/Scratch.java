@@ -1,6 +1,7 @@
 package org.llmrlpt.kernels.cpu;
 
-import java.lang.foreign.MemorySegment;
+import java.lang.foreign.Arena;
+import java.lang.ref.Cleaner;
 
 /**
  * Off-heap working memory, one block for each thread that asks. A kernel holds one {@code Scratch} for each purpose in
@@ -9,6 +10,8 @@ import java.lang.foreign.MemorySegment;
  * its block with the helpers until that call returns.
  */
 public final class Scratch {
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final ThreadLocal<Block> blocks = ThreadLocal.withInitial(Block::new);
 
     /**
@@ -23,17 +26,37 @@ public final class Scratch {
         return block.address;
     }
 
+    /** A thread's memory. What it grows out of is freed at once: without garbage, no collector would see to it. */
     private static final class Block {
+        private final Owned owned = new Owned();
         private long address;
         private long count;
-        private MemorySegment owner;
+
+        Block() {
+            CLEANER.register(this, owned::free);
+        }
 
         private void grow(long wanted) {
-            owner = null; // lets the old memory go before the new is asked for
-            long larger = Math.max(wanted, count + count / 2);
-            owner = Memory.allocate(larger);
-            address = owner.address();
-            count = larger;
+            owned.free();
+            address = owned.allocate(wanted);
+            count = wanted;
+        }
+    }
+
+    /** Apart from its block, so that it can be freed when that is no longer reachable. */
+    private static final class Owned {
+        private Arena arena;
+
+        long allocate(long count) {
+            arena = Arena.ofShared();
+            return arena.allocate(4 * count, Memory.ALIGNMENT).address();
+        }
+
+        void free() {
+            if (arena != null) {
+                arena.close();
+                arena = null;
+            }
         }
     }
 }

@@ -36,6 +36,29 @@ class WorkersTest {
     }
 
     @Test
+    void loopsBegunAloneStayOnTheirThreadAndLeaveTheHelpersToOthers() throws Exception {
+        Workers.use(2);
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch shared = new CountDownLatch(1);
+        Set<Thread> seen = ConcurrentHashMap.newKeySet();
+        Thread alone = new Thread(() -> Workers.alone(() -> Workers.forEach(8, t -> {
+            seen.add(Thread.currentThread());
+            inside.countDown();
+            await(shared);
+        })));
+        alone.start();
+        await(inside);
+        CountDownLatch both = new CountDownLatch(2);
+        Workers.forEach(2, t -> {
+            both.countDown();
+            await(both);
+        });
+        shared.countDown();
+        alone.join();
+        assertEquals(Set.of(alone), seen);
+    }
+
+    @Test
     void severalThreadsTakePart() {
         Workers.use(3);
         CountDownLatch allHere = new CountDownLatch(3);
