@@ -1,6 +1,7 @@
 package org.llmrlpt.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 import org.llmrlpt.kernels.gpu.GpuKernels;
@@ -40,8 +41,10 @@ class FetchTest {
                 assertEquals(2f * i, session.floats(second).get(second.offset() + i), "element " + i);
                 assertEquals(ON_THE_HOST, session.floats(third).get(third.offset() + i), "behind it, element " + i);
             }
-            session.fetch(ArenaKind.OUTPUTS);
-            assertEquals(2f, session.floats(third).get(third.offset() + 1));
+            session.fetch(third);
+            assertEquals(2f, session.floats(third).get(third.offset() + 1), "another one after it");
+            assertEquals(ON_THE_HOST, session.floats(first).get(first.offset() + 1));
+            assertThrows(IllegalStateException.class, () -> session.fetch(ArenaKind.OUTPUTS));
         }
     }
 
