@@ -3,6 +3,7 @@ package org.llmrlpt.device;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class Session implements AutoCloseable {
     private final Map<String, Program> programs = new LinkedHashMap<>();
     private final Set<Integer> compiled = new HashSet<>();
     private final boolean cudaGraphs;
+    private final Set<ArenaKind> inParts = EnumSet.noneOf(ArenaKind.class);
     private FirstRuns firstRuns = (program, kernels, of, seconds) -> { };
     private TornadoExecutionPlan plan;
     private TornadoExecutionResult last;
@@ -191,15 +193,22 @@ public final class Session implements AutoCloseable {
 
     /** Copies one arena from the device to the host, where {@link #floats} shows it. */
     public void fetch(ArenaKind kind) {
+        if (inParts.contains(kind)) {
+            throw new IllegalStateException("tensors of " + kind + " were fetched one by one: fetch the others so too");
+        }
         last.transferToHost(kind.isInteger() ? arenas.integers() : arenas.floats(kind));
     }
 
-    /** Copies one contiguous tensor from the device to the host. */
+    /**
+     * Copies one contiguous tensor from the device to the host. Its arena cannot be fetched as a whole any more: tried
+     * on TornadoVM 5.2, that then brings a part only.
+     */
     public void fetch(Tensor tensor) {
         if (!tensor.isContiguous()) {
             throw new IllegalArgumentException("not contiguous: " + tensor);
         }
         TornadoNativeArray array = tensor.arena().isInteger() ? arenas.integers() : arenas.floats(tensor.arena());
+        inParts.add(tensor.arena());
         last.transferToHost(new DataRange(array).withOffset(tensor.offset()).withSize(tensor.size()));
     }
 

@@ -1,11 +1,13 @@
 package org.llmrlpt.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 import org.llmrlpt.kernels.gpu.GpuKernels;
 
 class FetchTest {
+    private static final String FALLBACK_MODE = "llmrlpt.fallback";
     private static final int N = 40;
     private static final float ON_THE_HOST = -3f;
 
@@ -22,7 +24,7 @@ class FetchTest {
                 kernels.add(p, x, x, y);
             }
             Program program = p.build();
-            session.start();
+            startWithMemoryOfItsOwn(session);
             for (int i = 0; i < N; i++) {
                 session.floats(x).set(x.offset() + i, i);
             }
@@ -39,8 +41,21 @@ class FetchTest {
                 assertEquals(2f * i, session.floats(second).get(second.offset() + i), "element " + i);
                 assertEquals(ON_THE_HOST, session.floats(third).get(third.offset() + i), "behind it, element " + i);
             }
-            session.fetch(ArenaKind.OUTPUTS);
-            assertEquals(2f, session.floats(third).get(third.offset() + 1));
+            session.fetch(third);
+            assertEquals(2f, session.floats(third).get(third.offset() + 1), "another one after it");
+            assertEquals(ON_THE_HOST, session.floats(first).get(first.offset() + 1));
+            assertThrows(IllegalStateException.class, () -> session.fetch(ArenaKind.OUTPUTS));
+        }
+    }
+
+    /** The fast fallback computes in the host's memory; the strict one copies, as devices do. */
+    private static void startWithMemoryOfItsOwn(Session session) {
+        String before = System.getProperty(FALLBACK_MODE, "fast");
+        System.setProperty(FALLBACK_MODE, "strict");
+        try {
+            session.start();
+        } finally {
+            System.setProperty(FALLBACK_MODE, before);
         }
     }
 }

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.llmrlpt.autograd.Tape;
 import org.llmrlpt.config.ModelShape;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Program;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Session;
@@ -84,7 +83,7 @@ final class EngineHarness implements AutoCloseable {
         inputs.set(full, text, positions, new int[length]);
         full.set(targets, next);
         full.run();
-        session.fetch(ArenaKind.OUTPUTS);
+        session.fetch(statistics);
         float[][] rows = new float[completion.tokens().length][RowStatistics.COLUMNS];
         FloatArray values = session.floats(statistics);
         for (int i = 0; i < rows.length; i++) {

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import org.llmrlpt.autograd.Tape;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.data.Batch;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Program;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Session;
@@ -89,7 +88,7 @@ public final class ModelHarness implements AutoCloseable {
     public float[] logits(Batch batch) {
         inputs.set(forward, batch.tokens(), batch.positions(), batch.starts());
         forward.run();
-        session.fetch(ArenaKind.OUTPUTS);
+        session.fetch(logits);
         return session.segment(logits).toArray(ValueLayout.JAVA_FLOAT);
     }
 
