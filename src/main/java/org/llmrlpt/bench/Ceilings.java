@@ -7,13 +7,14 @@ import org.llmrlpt.kernels.cpu.VectorMath;
 import org.llmrlpt.kernels.cpu.Workers;
 
 /**
- * What the processor can do at best on the threads in use, measured: multiply-adds between registers, and copying
- * between two blocks of memory.
+ * What the processor can do at best on the threads in use, or a device, measured: multiply-adds between registers, and
+ * copying between two blocks of memory.
  *
  * @param gigaflops of a loop of independent fused multiply-adds that touches no memory, GFLOP/s
  * @param gigabytes read and written by a copy, together, GB/s
+ * @param tensorGigaflops of FP16 products on tensor cores, GFLOP/s; 0 where they are not used
  */
-public record Ceilings(double gigaflops, double gigabytes) {
+public record Ceilings(double gigaflops, double gigabytes, double tensorGigaflops) {
     private static final int ROUNDS = 9;
     private static final double WARM_UP_SECONDS = 0.3;
     private static final int ITERATIONS = 100_000;
@@ -40,7 +41,7 @@ public record Ceilings(double gigaflops, double gigabytes) {
             long part = COPIED_FLOATS / COPY_TASKS;
             double copying = best(() -> Workers.forEach(COPY_TASKS,
                 t -> Memory.copy(Memory.at(from, t * part), Memory.at(to, t * part), part)));
-            return new Ceilings(flops / seconds / 1e9, 8 * COPIED_FLOATS / copying / 1e9);
+            return new Ceilings(flops / seconds / 1e9, 8 * COPIED_FLOATS / copying / 1e9, 0);
         }
     }
 

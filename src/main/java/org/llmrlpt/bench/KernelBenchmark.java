@@ -8,6 +8,7 @@ import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Profile;
 import org.llmrlpt.device.Session;
+import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.Kernels;
 
 /**
@@ -19,9 +20,10 @@ public final class KernelBenchmark implements AutoCloseable {
     private static final int MOST_RUNS = 300;
 
     private final Session session = new Session();
-    private final List<KernelCases.Case> cases;
+    private final List<CaseRecorder.Case> cases;
     private final Profile profile;
-    private final KernelCases recorded;
+    private final CaseRecorder recorded;
+    private final DeviceProbes probes;
 
     /**
      * What one primitive took.
@@ -45,15 +47,23 @@ public final class KernelBenchmark implements AutoCloseable {
 
     /** Records the programs. {@code only} leaves out primitives that do not have it in their names; null keeps all. */
     public KernelBenchmark(Kernels kernels, ModelShape shape, int batch, int length, String only) {
-        recorded = new KernelCases(kernels, session, shape, batch, length, only);
-        cases = recorded.record();
+        recorded = new CaseRecorder(session, only);
+        new KernelCases(kernels, recorded, shape, batch, length).record();
+        cases = recorded.cases();
         profile = session.profile();
         profile.everything();
+        probes = TornadoSettings.isFallback() ? null
+            : new DeviceProbes(session, profile, kernels.products().startsWith("FP16"));
+    }
+
+    /** What the device, or the processor on the threads in use, can do at best: measured now. */
+    public Ceilings ceilings() {
+        return probes == null ? Ceilings.measure() : probes.measure();
     }
 
     /** Names of the primitives, in order. */
     public List<String> names() {
-        return cases.stream().map(KernelCases.Case::name).toList();
+        return cases.stream().map(CaseRecorder.Case::name).toList();
     }
 
     public MemoryPlan memoryPlan() {
@@ -70,7 +80,7 @@ public final class KernelBenchmark implements AutoCloseable {
 
     /** Times one primitive for {@code seconds}, after a warm-up as long. */
     public Figure measure(String name, double seconds) {
-        KernelCases.Case c = cases.stream().filter(k -> k.name().equals(name)).findFirst().orElseThrow();
+        CaseRecorder.Case c = cases.stream().filter(k -> k.name().equals(name)).findFirst().orElseThrow();
         repeat(c, seconds);
         List<Profile.Entry> runs = repeat(c, seconds);
         double[] ms = runs.stream().mapToDouble(e -> e.nanos() / 1e6).toArray();
@@ -79,7 +89,7 @@ public final class KernelBenchmark implements AutoCloseable {
     }
 
     /** What each of the runs took. */
-    private List<Profile.Entry> repeat(KernelCases.Case c, double seconds) {
+    private List<Profile.Entry> repeat(CaseRecorder.Case c, double seconds) {
         List<Profile.Entry> runs = new ArrayList<>();
         long begin = System.nanoTime();
         while (runs.size() < FEWEST_RUNS
@@ -91,7 +101,7 @@ public final class KernelBenchmark implements AutoCloseable {
         return runs;
     }
 
-    private Profile.Entry sum(KernelCases.Case c) {
+    private Profile.Entry sum(CaseRecorder.Case c) {
         List<Profile.Entry> entries = profile.entries().stream()
             .filter(e -> !e.operation().equals(Profile.INPUTS)).toList();
         return new Profile.Entry(c.name(), c.name(), entries.size(),
@@ -114,10 +124,11 @@ public final class KernelBenchmark implements AutoCloseable {
         if (f.flops() > 0) {
             m.put("gflops", f.gigaflops());
         }
-        if (ceilings != null) {
-            m.put("share_of_copy_ceiling", f.gigabytes() / ceilings.gigabytes());
-            if (f.flops() > 0) {
-                m.put("share_of_fma_ceiling", f.gigaflops() / ceilings.gigaflops());
+        m.put("share_of_copy_ceiling", f.gigabytes() / ceilings.gigabytes());
+        if (f.flops() > 0) {
+            m.put("share_of_fma_ceiling", f.gigaflops() / ceilings.gigaflops());
+            if (ceilings.tensorGigaflops() > 0) {
+                m.put("share_of_tensor_ceiling", f.gigaflops() / ceilings.tensorGigaflops());
             }
         }
         return m;

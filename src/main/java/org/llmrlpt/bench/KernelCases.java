@@ -1,21 +1,18 @@
 package org.llmrlpt.bench;
 
-import java.util.ArrayList;
+import static org.llmrlpt.bench.CaseRecorder.nothing;
+
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.device.ArenaKind;
-import org.llmrlpt.device.Program;
-import org.llmrlpt.device.ProgramBuilder;
-import org.llmrlpt.device.Session;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
+import org.llmrlpt.kernels.SampledTokens;
 import org.llmrlpt.kernels.Shaping;
+import org.llmrlpt.kernels.Surrogate;
+import org.llmrlpt.kernels.SurrogateStatistics;
 
 /**
  * Every primitive as a program of its own, with the shapes that a training step of a model gives it. R is batch times
@@ -26,64 +23,38 @@ final class KernelCases {
     private static final float DECAY = 0.1f;
 
     private final Kernels kernels;
-    private final Session session;
+    private final CaseRecorder cases;
     private final ModelShape m;
     private final int length;
     private final int rows;
-    private final String only;
-    private final Map<String, Tensor> tensors = new HashMap<>();
-    private final List<Case> cases = new ArrayList<>();
 
-    /**
-     * One primitive.
-     *
-     * @param shape what it was given, for people
-     * @param inputs sets what the host sends
-     */
-    record Case(String name, String shape, Program program, Consumer<Program> inputs) {
-    }
-
-    /** What records a primitive and returns how its inputs are set. */
-    private interface Recorder {
-        Consumer<Program> record(ProgramBuilder p);
-    }
-
-    /** {@code only} leaves out what does not have it in its name; null keeps all. */
-    KernelCases(Kernels kernels, Session session, ModelShape shape, int batch, int length, String only) {
+    KernelCases(Kernels kernels, CaseRecorder cases, ModelShape shape, int batch, int length) {
         this.kernels = kernels;
-        this.session = session;
+        this.cases = cases;
         this.m = shape;
         this.length = length;
         this.rows = batch * length;
-        this.only = only;
     }
 
     /** Records all programs. */
-    List<Case> record() {
+    void record() {
         products("qkv", m.queryWidth() + 2 * m.kvWidth(), m.width());
         products("o", m.width(), m.queryWidth());
         products("gate and up", 2 * m.ffn(), m.width());
         products("down", m.width(), m.ffn());
         attention();
         rotation();
+        if (m.qkNorm()) {
+            queriesAndKeys();
+        }
         norm();
         swiGlu();
         embedding();
         head("head, cross-entropy", Shaping.CROSS_ENTROPY, true);
         head("head, shaped", SHAPED, true);
         head("head, evaluation", SHAPED, false);
+        policyGradient();
         optimizer();
-        return cases;
-    }
-
-    /** Fills every floating-point tensor with small numbers of both signs. */
-    void fill() {
-        for (Tensor t : tensors.values()) {
-            var array = session.floats(t);
-            for (int i = 0; i < t.size(); i++) {
-                array.set(t.offset() + i, (i * 0x9E3779B9 >> 8) * 0x1p-26f);
-            }
-        }
     }
 
     private void products(String name, int n, int k) {
@@ -147,13 +118,54 @@ final class KernelCases {
             kernels.rope(p, x, positions, angles, y, d);
             return program -> program.set(positions, ints(position));
         });
+        add("rope backward", shape, p -> {
+            Tensor positions = p.integerInput("positions", rows);
+            kernels.ropeBackward(p, x, positions, angles, y, d);
+            return program -> program.set(positions, ints(position));
+        });
         if (m.qkNorm()) {
             add("qk-norm and rope", shape, p -> {
                 Tensor positions = p.integerInput("positions", rows);
                 kernels.qkNormRope(p, x, w, positions, angles, y, rstd, d, (float) m.normEps());
                 return program -> program.set(positions, ints(position));
             });
+            Tensor dW = tensor(ArenaKind.GRADIENTS, "w", 1, d);
+            Tensor dX = tensor(ArenaKind.CONSTANTS, "dX", rows, m.queryWidth());
+            add("qk-norm and rope backward", shape, p -> {
+                Tensor positions = p.integerInput("positions", rows);
+                kernels.qkNormRopeBackward(p, x, w, rstd, positions, angles, y, dX, dW, d);
+                return program -> program.set(positions, ints(position));
+            });
         }
+    }
+
+    /** As in a layer: keys right after queries. */
+    private void queriesAndKeys() {
+        int d = m.headWidth();
+        Tensor x = tensor(ArenaKind.CONSTANTS, "qkv", rows, m.queryWidth() + 2 * m.kvWidth());
+        Tensor y = tensor(ArenaKind.CONSTANTS, "dQkv", rows, x.columns());
+        Tensor angles = tensor(ArenaKind.CONSTANTS, "angles", length, d);
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", 2, d);
+        Tensor dW = tensor(ArenaKind.GRADIENTS, "w", 2, d);
+        Tensor query = tensor(ArenaKind.CONSTANTS, "lse", rows, m.heads());
+        Tensor key = tensor(ArenaKind.CONSTANTS, "key_rstd", rows, m.kvHeads());
+        String shape = rows + " x " + m.heads() + "+" + m.kvHeads() + " heads of " + d;
+        add("qk-norm and rope, both", shape, p -> {
+            Tensor positions = p.integerInput("positions", rows);
+            kernels.qkNormRope(p, part(x, 0), w.rows(0, 1), positions, angles, part(y, 0), query, d,
+                (float) m.normEps());
+            kernels.qkNormRope(p, part(x, 1), w.rows(1, 1), positions, angles, part(y, 1), key, d,
+                (float) m.normEps());
+            return program -> program.set(positions, ints(i -> i % length));
+        });
+        add("qk-norm and rope, both backward", shape, p -> {
+            Tensor positions = p.integerInput("positions", rows);
+            kernels.qkNormRopeBackward(p, part(x, 0), w.rows(0, 1), query, positions, angles, part(y, 0), part(y, 0),
+                dW.rows(0, 1), d);
+            kernels.qkNormRopeBackward(p, part(x, 1), w.rows(1, 1), key, positions, angles, part(y, 1), part(y, 1),
+                dW.rows(1, 1), d);
+            return program -> program.set(positions, ints(i -> i % length));
+        });
     }
 
     private void norm() {
@@ -174,6 +186,12 @@ final class KernelCases {
         });
         add("residual", shape, p -> {
             kernels.add(p, x, y, dX);
+            return nothing();
+        });
+        Tensor normed = tensor(ArenaKind.CONSTANTS, "normed", rows, m.width());
+        add("residual and rms norm", shape, p -> {
+            kernels.add(p, x, y, dX);
+            kernels.rmsNorm(p, dX, w, normed, rstd, (float) m.normEps());
             return nothing();
         });
     }
@@ -218,7 +236,7 @@ final class KernelCases {
         add(name, rows + " x " + m.width() + " x " + m.vocabulary(), p -> {
             Tensor targets = p.integerInput("targets", rows);
             Tensor scale = p.scalarInput("scale", 1);
-            Tensor statistics = p.output("statistics", rows, RowStatistics.COLUMNS);
+            Tensor statistics = cases.output("statistics", rows, RowStatistics.COLUMNS);
             kernels.policyHead(p, h, w, targets, scale, shaping, statistics, gradients ? dH : null,
                 gradients ? dW : null);
             return program -> {
@@ -228,40 +246,44 @@ final class KernelCases {
         });
     }
 
+    private void policyGradient() {
+        Surrogate surrogate = new Surrogate(0.2f, 0.28f, 0.1f, 0.8f);
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", m.vocabulary(), m.width());
+        Tensor dW = tensor(ArenaKind.GRADIENTS, "w", m.vocabulary(), m.width());
+        Tensor h = tensor(ArenaKind.CONSTANTS, "x", rows, m.width());
+        Tensor dH = tensor(ArenaKind.CONSTANTS, "dX", rows, m.width());
+        Tensor known = tensor(ArenaKind.CONSTANTS, "known", rows, SampledTokens.COLUMNS);
+        add("head, policy gradient", rows + " x " + m.width() + " x " + m.vocabulary(), p -> {
+            Tensor targets = p.integerInput("targets", rows);
+            Tensor statistics = cases.output("surrogate", rows, SurrogateStatistics.COLUMNS);
+            kernels.policyGradient(p, h, w, targets, known, surrogate, statistics, dH, dW);
+            return program -> program.set(targets, ints(this::token));
+        });
+    }
+
     private void optimizer() {
         int n = Math.toIntExact(m.parameters());
         Tensor[] state = {tensor(ArenaKind.PARAMETERS, "all", 1, n), tensor(ArenaKind.GRADIENTS, "all", 1, n),
             tensor(ArenaKind.MOMENT1, "all", 1, n), tensor(ArenaKind.MOMENT2, "all", 1, n)};
         String shape = n + " parameters";
         add("gradient norm", shape, p -> {
-            kernels.gradientNorm(p, state[1], 1f, p.output("norm", 1, 2));
+            kernels.gradientNorm(p, state[1], 1f, cases.output("norm", 1, 2));
             return nothing();
         });
         add("adamw", shape, p -> {
             Tensor step = p.scalarInput("step", 3);
             Tensor clip = tensor(ArenaKind.CONSTANTS, "clip", 1, 2);
             kernels.adamW(p, state[0], state[1], state[2], state[3], clip, step, n, 0.9f, 0.95f, 1e-8f, DECAY);
-            return program -> program.set(step, 0f, 1f, 1f);
+            return program -> program.set(step, 1e-3f, 1f, 1f);
         });
     }
 
-    private void add(String name, String shape, Recorder recorder) {
-        if (only != null && !name.contains(only)) {
-            return;
-        }
-        ProgramBuilder p = session.program("case" + cases.size());
-        Consumer<Program> inputs = recorder.record(p);
-        cases.add(new Case(name, shape, p.build(), inputs));
+    private void add(String name, String shape, CaseRecorder.Recorder recorder) {
+        cases.add(name, shape, recorder);
     }
 
-    private static Consumer<Program> nothing() {
-        return program -> { };
-    }
-
-    /** Tensors of the same place and shape are one. */
     private Tensor tensor(ArenaKind kind, String name, int height, int width) {
-        return tensors.computeIfAbsent(kind + " " + name + " " + height + " " + width,
-            key -> session.persistent(kind, key, height, width));
+        return cases.tensor(kind, name, height, width);
     }
 
     private int[] ints(IntUnaryOperator value) {

@@ -10,7 +10,6 @@ import org.llmrlpt.bench.Ceilings;
 import org.llmrlpt.bench.KernelBenchmark;
 import org.llmrlpt.config.BenchKernelsSettings;
 import org.llmrlpt.config.UserError;
-import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
@@ -68,7 +67,7 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
 
     private static Pass pass(BenchKernelsSettings s, KernelBenchmark benchmark, int threads, Console console) {
         Workers.use(threads);
-        Ceilings ceilings = TornadoSettings.isFallback() ? Ceilings.measure() : null;
+        Ceilings ceilings = benchmark.ceilings();
         List<KernelBenchmark.Figure> figures = new ArrayList<>();
         try (ProgressBar bar = console.progress(threads + (threads == 1 ? " thread" : " threads"), "primitives", 0,
                 benchmark.names().size())) {
@@ -97,11 +96,10 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
         }
         console.table(rows);
         for (Pass p : passes) {
-            if (p.ceilings() != null) {
-                console.line(String.format(Locale.ROOT,
-                    "ceilings with %d of the threads: %.0f GFLOP/s between registers, %.1f GB/s copied", p.threads(),
-                    p.ceilings().gigaflops(), p.ceilings().gigabytes()));
-            }
+            console.line(String.format(Locale.ROOT,
+                "ceilings with %d of the threads: %.0f GFLOP/s between registers, %.1f GB/s copied%s", p.threads(),
+                p.ceilings().gigaflops(), p.ceilings().gigabytes(), p.ceilings().tensorGigaflops() == 0 ? ""
+                    : number(", %.0f GFLOP/s of tensor cores", p.ceilings().tensorGigaflops())));
         }
         console.line("median, fastest and slowest call; products are judged by GFLOP/s, all else by GB/s (inputs and"
             + " outputs once)");
@@ -109,10 +107,10 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
 
     private static List<String> cells(KernelBenchmark.Figure f, Ceilings c) {
         boolean products = f.flops() > 0;
-        double share = c == null ? 0 : products ? f.gigaflops() / c.gigaflops() : f.gigabytes() / c.gigabytes();
+        double share = products ? f.gigaflops() / c.gigaflops() : f.gigabytes() / c.gigabytes();
         return Stream.of(number("%.3f", f.ms().median()), number("%.3f", f.ms().min()), number("%.3f", f.ms().max()),
             products ? number("%.1f", f.gigaflops()) : "-", products ? "-" : number("%.1f", f.gigabytes()),
-            c == null ? "-" : number("%.0f %%", 100 * share)).toList();
+            number("%.0f %%", 100 * share)).toList();
     }
 
     private static String number(String format, double value) {
@@ -125,13 +123,14 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
         List<Map<String, Object>> ceilings = new ArrayList<>();
         List<Map<String, Object>> figures = new ArrayList<>();
         for (Pass p : passes) {
-            if (p.ceilings() != null) {
-                Map<String, Object> c = new LinkedHashMap<>();
-                c.put("threads", p.threads());
-                c.put("gflops", p.ceilings().gigaflops());
-                c.put("gb_per_second", p.ceilings().gigabytes());
-                ceilings.add(c);
+            Map<String, Object> c = new LinkedHashMap<>();
+            c.put("threads", p.threads());
+            c.put("gflops", p.ceilings().gigaflops());
+            c.put("gb_per_second", p.ceilings().gigabytes());
+            if (p.ceilings().tensorGigaflops() > 0) {
+                c.put("tensor_gflops", p.ceilings().tensorGigaflops());
             }
+            ceilings.add(c);
             p.figures().forEach(f -> figures.add(KernelBenchmark.toMap(f, p.threads(), p.ceilings())));
         }
         m.put("ceilings", ceilings);

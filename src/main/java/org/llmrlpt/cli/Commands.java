@@ -11,6 +11,7 @@ final class Commands {
         return List.of(new PretrainCommand(), new MidtrainCommand(), new RlCommand(), new EvalCommand(),
             new StudyCommand(), new GenerateCommand(), new ReportCommand(), new DataPrepareCommand(),
             new TrainTokenizerCommand(), new BenchTrainCommand(), new BenchGenerateCommand(),
-            new BenchKernelsCommand(), new BenchCompareCommand(), new DevicesCommand());
+            new BenchKernelsCommand(), new CheckKernelsCommand(), new GpuCheckCommand(), new BenchCompareCommand(),
+            new DevicesCommand());
     }
 }

@@ -57,7 +57,7 @@ final class GenerateCommand implements Command<GenerateSettings> {
                 + " in all: shorten it");
         }
         int length = Math.min(longest, prompt.size() + s.tokens());
-        try (Session session = new Session()) {
+        try (Session session = new Session(s.device())) {
             Transformer model = saved.reserve(session, length);
             GenerationEngine engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(),
                 Math.min(s.samples(), MOST_AT_ONCE), length);

@@ -86,11 +86,16 @@ final class Relaunch {
 
     /** The command line of another process of this program, with the flags that this one has. */
     static List<String> again(String... args) {
-        return command(javaExecutable(), ManagementFactory.getRuntimeMXBean().getInputArguments(),
-            System.getProperty("java.class.path"), args);
+        return again(System.getProperty("java.class.path"), args);
     }
 
-    private static String javaExecutable() {
+    /** The same with another class path. */
+    static List<String> again(String classPath, String[] args) {
+        return command(javaExecutable(), ManagementFactory.getRuntimeMXBean().getInputArguments(), classPath, args);
+    }
+
+    /** The java that runs this process. */
+    static String javaExecutable() {
         return System.getProperty("java.home") + File.separator + "bin" + File.separator
             + (isWindows() ? "java.exe" : "java");
     }

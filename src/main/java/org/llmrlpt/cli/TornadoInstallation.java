@@ -4,13 +4,17 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.llmrlpt.config.UserError;
 
 /**
  * A TornadoVM on this machine: what it is and how this program starts on it.
@@ -20,6 +24,7 @@ import java.util.stream.Stream;
  * @param backends as it was built with: opencl, ptx, cuda, …
  */
 record TornadoInstallation(Path home, String version, List<String> backends) {
+    private static final Pattern MODULES = Pattern.compile("(?:^|[ :])([^ :]+)/share/java/tornado(?:$|[ :])");
     private static final Path NVIDIA_DRIVER = Path.of("/proc/driver/nvidia/version");
 
     /** The SDK of TORNADOVM_HOME, or else that of the first {@code tornado} on PATH. */
@@ -86,6 +91,44 @@ record TornadoInstallation(Path home, String version, List<String> backends) {
     String commandLine(Path jar, Path javaHome) {
         return "JAVA_HOME=" + quoted(javaHome) + " TORNADOVM_HOME=" + quoted(home) + " " + quoted(launcher(home))
             + generalLine(jar, argumentFile());
+    }
+
+    /** What device.matmul may be on the SDK's fastest backend, FP32 first. */
+    List<String> products() {
+        return backends.contains("cuda") ? List.of("fp32", "cublas")
+            : backends.contains("ptx") ? List.of("fp32", "fp16") : List.of("fp32");
+    }
+
+    /**
+     * The flags with which plain java starts on this SDK: those of its own argument file, though it was moved since
+     * that was written, and ours. The folder that java starts in is left out of the module path.
+     *
+     * @throws UserError if the SDK has no such file
+     */
+    List<String> javaFlags() throws IOException {
+        Path file = home.resolve("tornado-argfile");
+        if (!Files.isRegularFile(file)) {
+            throw new UserError("the TornadoVM in " + home + " has no file tornado-argfile, which lists its flags: "
+                + "make it with 'tornado --generate-argfile'");
+        }
+        List<String> flags = new ArrayList<>();
+        String old = null;
+        for (String line : Files.readAllLines(file)) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                flags.addAll(List.of(line.strip().split(" ")));
+                Matcher modules = MODULES.matcher(line);
+                if (modules.find()) {
+                    old = modules.group(1);
+                }
+            }
+        }
+        String written = old;
+        flags.replaceAll(f -> f.startsWith(".:") ? f.substring(2) : f);
+        if (written != null) {
+            flags.replaceAll(f -> f.replace(written, home.toString()));
+        }
+        flags.addAll(List.of("-XX:MaxDirectMemorySize=16t", "--enable-native-access=ALL-UNNAMED"));
+        return flags;
     }
 
     /** The line for a machine that has {@code tornado} on its PATH. */

@@ -12,6 +12,8 @@ public record DeviceSettings(
     @Key(value = "device.matmul", or = "auto",
         help = "numbers of the matrix products: auto, fp32, fp16 or cublas, where the device has them")
     String matmul,
+    @Key(value = "device.cuda-graphs", or = "false", help = "record each task graph on the GPU once and replay it: "
+        + "TornadoVM's PTX and CUDA backends; no profile with it") boolean cudaGraphs,
     @Key(value = "device.memory", help = "bytes the device may use, such as 8GB; default: what the run needs")
     String memory,
     @Key(value = "threads", or = "0", min = 0, max = 4096, help = "threads of the CPU kernels; 0: one per core")

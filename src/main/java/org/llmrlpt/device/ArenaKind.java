@@ -17,6 +17,8 @@ public enum ArenaKind {
     ACTIVATIONS,
     /** Keys and values of running sequences, which outlive the steps of a generation. */
     CACHE,
+    /** What a kernel leaves for itself between two barriers; nothing in it outlives a task. */
+    WORKSPACE,
     /** Tables that are uploaded once, such as RoPE's angles. */
     CONSTANTS,
     /** Small floating-point inputs that change at every step, such as the learning rate. */

@@ -44,6 +44,29 @@ public final class ProgramBuilder {
         return session.persistent(ArenaKind.OUTPUTS, name + "." + tensorName, rows, columns);
     }
 
+    /**
+     * Elements [1, n] that a task has for itself while it runs: declared as read, since nobody reads what it leaves.
+     */
+    public Tensor workspace(int n) {
+        return session.workspace(n);
+    }
+
+    /** How many operations there are: the place of the next one. */
+    public int place() {
+        return operations.size();
+    }
+
+    /** Whether an operation appended since {@code place} writes memory of the tensor. */
+    public boolean writtenSince(int place, Tensor tensor) {
+        return operations.subList(place, operations.size()).stream().flatMap(op -> op.writes().stream())
+            .anyMatch(t -> t.base() == tensor.base());
+    }
+
+    /** Takes back the operations appended since {@code place}, for others that do the same in fewer tasks. */
+    public void dropFrom(int place) {
+        operations.subList(place, operations.size()).clear();
+    }
+
     /** Appends an operation; its name appears in profiles and, numbered, as the task's name. */
     public Operation operation(String operationName) {
         Operation op = new Operation(operationName);

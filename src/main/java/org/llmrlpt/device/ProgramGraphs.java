@@ -32,10 +32,9 @@ final class ProgramGraphs {
 
     /** Writes {@code program} into task graphs that consume all arenas from the graph that owns them. */
     ProgramGraphs(Program program, Arenas arenas, Placement placement, GridScheduler grids) {
-        taskCount = program.inputs().size() + program.operations().size();
         TaskGraph graph = next(program, arenas);
-        emitInputs(program, arenas, graph);
-        int tasks = program.inputs().size();
+        int tasks = emitInputs(program, arenas, graph);
+        taskCount = tasks + program.operations().size();
         int number = 0;
         for (Operation op : program.operations()) {
             if (tasks == TASKS_PER_GRAPH) {
@@ -61,7 +60,8 @@ final class ProgramGraphs {
         return graph;
     }
 
-    private void emitInputs(Program program, Arenas arenas, TaskGraph graph) {
+    /** Returns the number of its tasks. */
+    private int emitInputs(Program program, Arenas arenas, TaskGraph graph) {
         int ints = 0;
         int floats = 0;
         for (Tensor input : program.inputs()) {
@@ -82,18 +82,38 @@ final class ProgramGraphs {
             stagedFloats = new FloatArray(floats);
             graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, stagedFloats);
         }
-        int number = 0;
-        for (Tensor input : program.inputs()) {
-            String id = "input_" + number++;
-            int from = stagingOffsets.get(input);
-            int n = Math.toIntExact(input.size());
-            if (input.arena().isInteger()) {
-                graph.task(id, TransferKernels::copyInts, stagedInts, from, arenas.integers(), input.offset(), n);
+        List<Run> runs = runs(program.inputs());
+        for (Run run : runs) {
+            String id = "input_" + runs.indexOf(run);
+            if (run.arena.isInteger()) {
+                graph.task(id, TransferKernels::copyInts, stagedInts, run.from, arenas.integers(), run.to, run.n);
             } else {
-                graph.task(id, TransferKernels::copyFloats, stagedFloats, from, arenas.floats(input.arena()),
-                    input.offset(), n);
+                graph.task(id, TransferKernels::copyFloats, stagedFloats, run.from, arenas.floats(run.arena), run.to,
+                    run.n);
             }
         }
+        return runs.size();
+    }
+
+    /** Inputs that lie one behind the other in their arena as they do in the staging array: one task copies them. */
+    private record Run(ArenaKind arena, int from, int to, int n) {
+        boolean goesOn(Run next) {
+            return arena == next.arena && next.from - from == next.to - to && next.from - from == Arenas.aligned(n);
+        }
+    }
+
+    private List<Run> runs(List<Tensor> inputs) {
+        List<Run> runs = new ArrayList<>();
+        for (Tensor input : inputs) {
+            Run run = new Run(input.arena(), stagingOffsets.get(input), input.offset(),
+                Math.toIntExact(input.size()));
+            if (!runs.isEmpty() && runs.getLast().goesOn(run)) {
+                Run before = runs.removeLast();
+                run = new Run(before.arena, before.from, before.to, run.from + run.n - before.from);
+            }
+            runs.add(run);
+        }
+        return runs;
     }
 
     void stage(Tensor input, int[] values) {

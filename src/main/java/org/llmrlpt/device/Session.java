@@ -1,12 +1,15 @@
 package org.llmrlpt.device;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.llmrlpt.config.DeviceSettings;
+import uk.ac.manchester.tornado.api.DataRange;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -17,6 +20,7 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * The arenas and the programs that share them, in one TornadoVM execution plan. Order of use: reserve persistent
@@ -39,10 +43,21 @@ public final class Session implements AutoCloseable {
     private final Arenas arenas = new Arenas();
     private final Map<String, Program> programs = new LinkedHashMap<>();
     private final Set<Integer> compiled = new HashSet<>();
+    private final boolean cudaGraphs;
     private FirstRuns firstRuns = (program, kernels, of, seconds) -> { };
     private TornadoExecutionPlan plan;
     private TornadoExecutionResult last;
     private Profile profile;
+
+    /** A session with the defaults of a device. */
+    public Session() {
+        cudaGraphs = false;
+    }
+
+    /** A session as the settings of the device ask for it. */
+    public Session(DeviceSettings settings) {
+        cudaGraphs = settings.cudaGraphs();
+    }
 
     /** A tensor [rows, columns] that keeps its values between runs. */
     public Tensor persistent(ArenaKind kind, String name, int rows, int columns) {
@@ -58,6 +73,14 @@ public final class Session implements AutoCloseable {
      */
     public Tensor handedOn(String name, int rows, int columns) {
         return persistent(ArenaKind.ACTIVATIONS, name, rows, columns);
+    }
+
+    /** Elements [1, n] that a task has for itself while it runs; all tasks have the same ones. */
+    Tensor workspace(int n) {
+        Tensor tensor = Tensor.unplaced("workspace", ArenaKind.WORKSPACE, 1, n);
+        arenas.requireSize(ArenaKind.WORKSPACE, n);
+        tensor.place(0);
+        return tensor;
     }
 
     /** Begins the recording of a program. */
@@ -104,6 +127,9 @@ public final class Session implements AutoCloseable {
         // TornadoVM refuses a scheduler that names no task, which is what cpu kernels leave.
         if (!grids.keySet().isEmpty()) {
             plan.withGridScheduler(grids);
+        }
+        if (cudaGraphs) {
+            plan.withCUDAGraph();
         }
     }
 
@@ -168,9 +194,24 @@ public final class Session implements AutoCloseable {
         last.transferToHost(kind.isInteger() ? arenas.integers() : arenas.floats(kind));
     }
 
+    /** Copies one contiguous tensor from the device to the host. */
+    public void fetch(Tensor tensor) {
+        if (!tensor.isContiguous()) {
+            throw new IllegalArgumentException("not contiguous: " + tensor);
+        }
+        TornadoNativeArray array = tensor.arena().isInteger() ? arenas.integers() : arenas.floats(tensor.arena());
+        last.transferToHost(new DataRange(array).withOffset(tensor.offset()).withSize(tensor.size()));
+    }
+
     /** A floating-point tensor's arena on the host. */
     public FloatArray floats(Tensor tensor) {
         return arenas.floats(tensor.arena());
+    }
+
+    /** An integer tensor's values on the host: read it after {@link #fetch}. */
+    public int[] integers(Tensor tensor) {
+        MemorySegment all = arenas.integers().getSegment();
+        return all.asSlice(4L * tensor.offset(), 4 * tensor.size()).toArray(ValueLayout.JAVA_INT);
     }
 
     /**

@@ -101,6 +101,11 @@ public final class Tensor {
         return arena == ArenaKind.ACTIVATIONS && !isPlaced();
     }
 
+    /** Whether another tensor is a view of the same memory, of other elements in it. */
+    public boolean isBesides(Tensor other) {
+        return base == other.base && shift != other.shift;
+    }
+
     boolean isPlaced() {
         return base.offset != UNPLACED;
     }

@@ -1,6 +1,7 @@
 package org.llmrlpt.device;
 
 import java.lang.reflect.Field;
+import java.util.stream.Stream;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -29,6 +30,15 @@ public final class TornadoSettings {
         } catch (ClassNotFoundException e) {
             return false;
         }
+    }
+
+    /**
+     * Whether this is TornadoVM with a backend made for NVIDIA: asked of the modules, not of TornadoVM, whose classes
+     * may not load before its settings are made.
+     */
+    public static boolean hasNvidiaBackend() {
+        return !isFallback() && Stream.of("tornado.drivers.ptx", "tornado.drivers.cuda")
+            .anyMatch(m -> ModuleLayer.boot().findModule(m).isPresent());
     }
 
     /**

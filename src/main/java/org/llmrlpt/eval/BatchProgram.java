@@ -2,7 +2,6 @@ package org.llmrlpt.eval;
 
 import org.llmrlpt.autograd.Tape;
 import org.llmrlpt.data.Batch;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Program;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Session;
@@ -58,7 +57,7 @@ public final class BatchProgram {
         program.set(targets, batch.targets());
         program.set(scale, weight);
         program.run();
-        session.fetch(ArenaKind.OUTPUTS);
+        session.fetch(statistics);
         sums.add(session, statistics, batch.targets(), bytesPerToken);
     }
 }

@@ -93,7 +93,7 @@ final class DecodeProgram {
         program.set(choice, new int[] {(int) seed, (int) (seed >> 32), sampling.effectiveTopK()});
         program.set(scales, sampling.inverseTemperature(), (float) sampling.topP());
         program.run();
-        session.fetch(ArenaKind.OUTPUTS);
+        session.fetch(statistics);
         FloatArray values = session.floats(statistics);
         for (int r = 0; r < sequences.size(); r++) {
             int at = statistics.offset() + r * DrawStatistics.COLUMNS;

@@ -13,13 +13,14 @@ import org.llmrlpt.random.RandomStream;
 /** Times the continuation of random prompts by a fixed number of tokens, prefill included. */
 public final class GenerationBenchmark implements AutoCloseable {
     private final BenchGenerateSettings settings;
-    private final Session session = new Session();
+    private final Session session;
     private final Transformer model;
     private final GenerationEngine engine;
     private final List<Prompt> prompts = new ArrayList<>();
 
     /** Records the programs. */
     public GenerationBenchmark(BenchGenerateSettings settings, int vocabulary, Kernels kernels) {
+        session = new Session(settings.device());
         this.settings = settings;
         int length = settings.prompt() + settings.newTokens();
         model = new Transformer(settings.model().shape(vocabulary, length), session, false, length);

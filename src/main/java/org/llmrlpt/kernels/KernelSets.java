@@ -17,32 +17,55 @@ public final class KernelSets {
 
     /**
      * The set for the settings {@code device} and {@code device.matmul}: on TornadoVM always the gpu kernels; on the
-     * fallback the cpu kernels, unless "gpu" asks for the others (slow there, for checking).
+     * fallback the cpu kernels, unless "gpu" asks for the others (slow there, for checking). "auto" means FP32:
+     * products on tensor cores round their operands, so whoever wants them says so.
+     *
+     * @throws UserError if the device or this runtime lacks what the settings ask for
      */
     public static Kernels choose(DeviceSettings settings) {
-        Kernels kernels = choose(settings.device());
         String product = settings.matmul();
-        if (!product.equals("auto") && !product.equals("fp32")) {
-            throw new UserError("setting 'device.matmul' is " + product + " but the " + kernels.name()
-                + " kernels here have FP32 products only: use device.matmul=auto");
+        boolean gpu = gpu(settings.device());
+        if (settings.cudaGraphs() && !TornadoSettings.hasNvidiaBackend()) {
+            throw new UserError("setting 'device.cuda-graphs' is true but only TornadoVM's PTX and CUDA backends have "
+                + "CUDA graphs: leave it out here");
         }
-        return kernels;
+        if (product.equals("fp16")) {
+            requireTensorCores(gpu);
+            return new GpuKernels(true);
+        }
+        if (!product.equals("auto") && !product.equals("fp32")) {
+            throw new UserError("setting 'device.matmul' is " + product + " but the "
+                + (gpu ? "gpu kernels have FP32 and FP16" : "cpu kernels have FP32")
+                + " products only: use device.matmul=auto");
+        }
+        return gpu ? new GpuKernels() : new CpuKernels();
     }
 
-    private static Kernels choose(String device) {
+    private static void requireTensorCores(boolean gpu) {
+        if (!gpu) {
+            throw new UserError("setting 'device.matmul' is fp16 but the cpu kernels have FP32 products only: use "
+                + "device.matmul=auto");
+        }
+        if (!TornadoSettings.isFallback() && !TornadoSettings.hasNvidiaBackend()) {
+            throw new UserError("setting 'device.matmul' is fp16 but this TornadoVM has neither the PTX nor the CUDA "
+                + "backend, which alone use tensor cores: use device.matmul=fp32");
+        }
+    }
+
+    private static boolean gpu(String device) {
         if (TornadoSettings.isFallback()) {
             if (device.matches("\\d+:\\d+")) {
                 throw new UserError("setting 'device' is " + device
                     + " but this program runs without TornadoVM: start it"
                     + " with 'tornado -jar llm-rlpt.jar', or use device=cpu");
             }
-            return device.equals("gpu") ? new GpuKernels() : new CpuKernels();
+            return device.equals("gpu");
         }
         if (device.equals("cpu")) {
             throw new UserError("setting 'device' is cpu but this program runs under TornadoVM: start it with plain "
                 + "java for the CPU kernels, or use device=auto");
         }
-        return new GpuKernels();
+        return true;
     }
 
     /** The device and the kernels on it, for people: one line. */

@@ -60,8 +60,9 @@ public final class AdamW {
         program.run();
     }
 
-    /** Norm of the last step's gradient before clipping; the outputs must have been fetched. */
+    /** Norm of the last step's gradient before clipping; fetched from the device. */
     public float gradientNorm() {
+        session.fetch(norm);
         return session.floats(norm).get(norm.offset());
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleBiFunction;
 import org.llmrlpt.files.JsonLines;
 import org.llmrlpt.files.RunFolder;
 
@@ -34,18 +35,32 @@ public final class Metrics {
      * @return empty where no line has the field
      */
     public Optional<Curve> curve(String name, String split, String field, String error) {
+        return error == null ? curve(name, split, field, null, null)
+            : curve(name, split, field, (line, y) -> y - TWO_SIDED_95 * line.path(error).asDouble(0),
+                (line, y) -> y + TWO_SIDED_95 * line.path(error).asDouble(0));
+    }
+
+    /** A field over the steps, with the interval in FIELD_low and FIELD_high as band; empty where no line has it. */
+    Optional<Curve> curveWithInterval(String name, String split, String field) {
+        return curve(name, split, field, (line, y) -> line.path(field + "_low").asDouble(y),
+            (line, y) -> line.path(field + "_high").asDouble(y));
+    }
+
+    private Optional<Curve> curve(String name, String split, String field, ToDoubleBiFunction<JsonNode, Double> low,
+        ToDoubleBiFunction<JsonNode, Double> high) {
         DoubleArrayList[] columns = {new DoubleArrayList(), new DoubleArrayList(), new DoubleArrayList(),
             new DoubleArrayList()};
-        boolean band = error != null;
+        boolean band = low != null;
         for (JsonNode line : lines) {
             JsonNode value = line.path(field);
             if (line.path("split").asText().equals(split) && value.isNumber() && line.path("step").isNumber()) {
                 double y = value.doubleValue();
-                double spread = band ? TWO_SIDED_95 * line.path(error).asDouble(0) : 0;
                 columns[0].add(line.path("step").doubleValue());
                 columns[1].add(y);
-                columns[2].add(y - spread);
-                columns[3].add(y + spread);
+                if (band) {
+                    columns[2].add(low.applyAsDouble(line, y));
+                    columns[3].add(high.applyAsDouble(line, y));
+                }
             }
         }
         return columns[0].isEmpty() ? Optional.empty() : Optional.of(new Curve(name, columns[0].toDoubleArray(),

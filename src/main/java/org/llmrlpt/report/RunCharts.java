@@ -8,11 +8,13 @@ final class RunCharts {
     private static final String TRAIN = "train";
     private static final String VALIDATION = "validation";
     private static final String EVALUATION = "evaluation";
+    /** In the place of a standard error: the lines have the interval itself. */
+    private static final String INTERVAL = "interval";
 
     private static final List<Plan> PLANS = List.of(
         new Plan("Reward", "mean of a step's samples", false, new Source("reward", TRAIN, "reward_mean")),
         new Plan("Accuracy on held-out problems", "Avg of their samples", false,
-            new Source("accuracy", EVALUATION, "avg")),
+            new Source("accuracy", EVALUATION, "avg", INTERVAL)),
         new Plan("Negative log-likelihood", "nats per token", false, new Source("training", TRAIN, "nll"),
             new Source("validation", VALIDATION, "nll", "nll_standard_error")),
         new Plan("Perplexity", "per token, logarithmic", true, new Source("training", TRAIN, "perplexity"),
@@ -55,7 +57,8 @@ final class RunCharts {
         for (Plan plan : PLANS) {
             List<Curve> curves = new ArrayList<>();
             for (Source s : plan.sources) {
-                metrics.curve(s.name, s.split, s.field, s.error).ifPresent(curves::add);
+                (INTERVAL.equals(s.error) ? metrics.curveWithInterval(s.name, s.split, s.field)
+                    : metrics.curve(s.name, s.split, s.field, s.error)).ifPresent(curves::add);
             }
             if (!curves.isEmpty()) {
                 charts.add(new Chart(plan.title, "step", plan.unit, plan.logarithmic, curves));

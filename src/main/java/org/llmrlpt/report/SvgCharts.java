@@ -78,6 +78,10 @@ final class SvgCharts {
         if (range.low < range.high) {
             // Without limits a band would stretch the axis to 0.
             y.put("limits", List.of(range.low, range.high));
+        } else if (range.low == range.high && !chart.logarithmic()) {
+            // The library draws a flat line between -0.5 and 0.5 around it, which hides what a small value is.
+            y.put("limits", range.low == 0 ? List.of(0, 1) : List.of(Math.min(0, 2 * range.low),
+                Math.max(0, 2 * range.low)));
         }
         Map<String, Object> x = new HashMap<>(Map.of("aesthetic", "x", "name", chart.xTitle()));
         List<Object> scales = new ArrayList<>(List.of(x, y));

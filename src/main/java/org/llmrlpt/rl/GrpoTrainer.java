@@ -16,7 +16,6 @@ import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.tokenizer.Tokenizer;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.eval.TaskEvaluation;
@@ -56,7 +55,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final JsonLines metrics;
     private final RlListener listener;
     private final Kernels kernels;
-    private final Session session = new Session();
+    private final Session session;
     private final Transformer model;
     private final Transformer reference;
     private final AdamW optimizer;
@@ -80,6 +79,7 @@ public final class GrpoTrainer implements AutoCloseable {
     /** Records all programs; nothing is allocated or computed yet. {@code saved} is where the policy begins. */
     public GrpoTrainer(RlSettings settings, RunFolder run, SavedModel saved, Task task, Kernels kernels,
         RlListener listener) {
+        session = new Session(settings.device());
         this.settings = settings;
         this.run = run;
         this.saved = saved;
@@ -210,6 +210,7 @@ public final class GrpoTrainer implements AutoCloseable {
         SurrogateSums first = new SurrogateSums();
         SurrogateSums all = new SurrogateSums();
         int rounds = batches.isEmpty() ? 0 : settings.updates();
+        double gradientNorm = Double.NaN;
         for (int update = 0; update < rounds; update++) {
             long trainFrom = System.nanoTime();
             SurrogateSums sums = update == 0 ? first : new SurrogateSums();
@@ -222,8 +223,8 @@ public final class GrpoTrainer implements AutoCloseable {
             trainSeconds += since(trainFrom);
             long updateFrom = System.nanoTime();
             optimizer.run(++updates, rate);
-            session.fetch(ArenaKind.OUTPUTS);
-            requireFinite("gradient norm", optimizer.gradientNorm());
+            gradientNorm = optimizer.gradientNorm();
+            requireFinite("gradient norm", gradientNorm);
             updateSeconds += since(updateFrom);
         }
         done++;
@@ -234,7 +235,7 @@ public final class GrpoTrainer implements AutoCloseable {
         double total = since(begin);
         seconds += total;
         return Optional.of(new RlReport(done, rollout, first, all, rounds,
-            rounds == 0 ? Double.NaN : optimizer.gradientNorm(), rate,
+            gradientNorm, rate,
             batches.stream().mapToLong(PackedBatch::rows).sum(),
             new RlReport.Times(rollout.generateSeconds(), rollout.rewardSeconds(), packSeconds, trainSeconds,
                 updateSeconds, total)));

@@ -1,7 +1,6 @@
 package org.llmrlpt.rl;
 
 import org.llmrlpt.autograd.Tape;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Program;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Session;
@@ -68,6 +67,6 @@ final class PolicyStep {
         program.set(targets, batch.targets());
         program.set(known, batch.known());
         program.run();
-        session.fetch(ArenaKind.OUTPUTS);
+        session.fetch(statistics);
     }
 }

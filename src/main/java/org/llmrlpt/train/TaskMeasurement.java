@@ -36,7 +36,7 @@ public final class TaskMeasurement implements AutoCloseable {
     private final TaskEvaluation evaluation;
     private final int problems;
     private final int newTokens;
-    private final Session session = new Session();
+    private final Session session;
     private final Transformer model;
     private final GenerationEngine engine;
     private final SampleStatistics statistics = new SampleStatistics();
@@ -45,6 +45,7 @@ public final class TaskMeasurement implements AutoCloseable {
 
     /** Records all programs; nothing is allocated or computed yet. */
     public TaskMeasurement(EvalSettings settings, SavedModel saved, Kernels kernels) {
+        session = new Session(settings.device());
         this.settings = settings;
         this.saved = saved;
         task = Tasks.openWhole(settings.task());

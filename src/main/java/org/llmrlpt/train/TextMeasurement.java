@@ -30,7 +30,7 @@ public final class TextMeasurement {
         Batch batch = new Batch((int) Math.min(rows, windows.count()), windows.length());
         TokenStatistics statistics = new TokenStatistics();
         int[] bytesPerToken = tokenizer.bytesPerToken();
-        try (Session session = new Session()) {
+        try (Session session = new Session(device)) {
             Transformer model = saved.reserve(session, windows.length());
             Evaluation evaluation = new Evaluation(session, kernels, model, new Shaping(0, 0, 0, k), batch.rows(),
                 windows.length());

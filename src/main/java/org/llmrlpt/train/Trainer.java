@@ -5,7 +5,6 @@ import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.Windows;
-import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.Kernels;
@@ -22,7 +21,7 @@ import org.llmrlpt.optim.Schedule;
 final class Trainer {
     private final Windows windows;
     private final int[] bytesPerToken;
-    private final Session session = new Session();
+    private final Session session;
     private final Transformer model;
     private final TrainingStep training;
     private final AdamW optimizer;
@@ -38,6 +37,7 @@ final class Trainer {
      */
     Trainer(TrainingSettings settings, ModelShape shape, Windows windows, int[] bytesPerToken, long steps,
         Kernels kernels) {
+        session = new Session(settings.device());
         this.windows = windows;
         this.bytesPerToken = bytesPerToken;
         int batch = settings.batch();
@@ -87,7 +87,6 @@ final class Trainer {
     double update(long done) {
         try (Phase _ = new Phase("update", done)) {
             optimizer.run(done + 1, learningRate(done));
-            session.fetch(ArenaKind.OUTPUTS);
             return optimizer.gradientNorm();
         }
     }

@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.Checksums;
 
 /** What users get wrong: one sentence that names the file or key, exit code 2, and nothing left behind. */
@@ -58,6 +59,9 @@ class BadInputTest {
         refusePretrain(parts("'device.memory'", "larger than any"), "device.memory=999999999999TB");
         refusePretrain(parts("'device.matmul'", "fp16", "'fp8'"), "device.matmul=fp8");
         refusePretrain(parts("'device.matmul'", "cublas", "FP32 products only", "auto"), "device.matmul=cublas");
+        refusePretrain(parts("'device.matmul'", "fp16", "FP32 products only", "auto"), "device.matmul=fp16");
+        refusePretrain(parts("'device.matmul'", "cublas", "FP32 and FP16"), "device=gpu", "device.matmul=cublas");
+        refusePretrain(parts("'device.cuda-graphs'", "PTX", "CUDA"), "device.cuda-graphs=true");
         refusePretrain(parts("'tokens-per-step'", "multiple"), "tokens-per-step=17");
         refusePretrain(parts("'tokens-per-step'"), "tokens-per-step=1099511627776");
         refusePretrain(parts("'batch'", "'length'"), "batch=65536", "length=65536");
@@ -141,6 +145,31 @@ class BadInputTest {
         commands.refuse(parts("model.safetensors"), "generate", "model=" + newest);
         Files.write(weights, whole);
         commands.succeed("generate", "model=" + newest, "tokens=2");
+    }
+
+    @Test
+    @Tag("programs")
+    void tokensOfOtherVocabulariesAndOtherDataAreRefused() throws IOException {
+        Path text = Files.writeString(folder.resolve("t.txt"), "some words to learn ".repeat(200));
+        Path bytes = folder.resolve("bytes");
+        Path pairs = folder.resolve("pairs");
+        Path tokenizer = folder.resolve("tokenizer");
+        commands.succeed("data", "prepare", "data=" + text, "output=" + bytes);
+        commands.succeed("data", "train-tokenizer", "data=" + text, "vocabulary=270", "output=" + tokenizer);
+        commands.succeed("data", "prepare", "data=" + text, "tokenizer=" + tokenizer, "output=" + pairs);
+        refusePretrain(parts("another tokenizer", "bytes"), "data=" + pairs, "tokenizer=bytes");
+        Path run = folder.resolve("good");
+        commands.succeed("pretrain", "run=" + run, "steps=2", "model.layers=1", "model.width=16", "model.heads=2",
+            "model.kv-heads=2", "model.head-width=8", "model.ffn=16", "length=8", "batch=2", "checkpoint.every=1",
+            "data=" + bytes, "sample.every=0", "evaluate.tokens=16");
+        commands.refuse(parts("270 tokens", "only 257"), "generate", "model=" + run, "tokenizer=" + tokenizer);
+        commands.refuse(parts("another tokenizer"), "eval", "model=" + run, "data=" + pairs);
+        AtomicFolder.delete(run.resolve("checkpoints/step-000002"));
+        Files.delete(run.resolve("summary.json"));
+        AtomicFolder.delete(bytes);
+        Files.writeString(text, "entirely different words ".repeat(200));
+        commands.succeed("data", "prepare", "data=" + text, "output=" + bytes);
+        commands.refuse(parts("step-000001", "same data"), "pretrain", "resume=" + run);
     }
 
     @Test

@@ -2,13 +2,21 @@ package org.llmrlpt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.config.BenchTrainSettings;
+import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.ModelSettings;
+import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.config.UserError;
 
 class SettingLayersTest {
     @TempDir
@@ -53,6 +61,43 @@ class SettingLayersTest {
         assertEquals(0, main.run("pretrain", "config=" + config, "model=models/gpt2.json"), main.err());
         assertEquals(12, main.pretrain().training().model().layers());
         assertEquals(7, main.pretrain().steps());
+    }
+
+    @Test
+    void theModelsThatComeWithTheProgramHaveTheSizesOfTheirNames() {
+        Map<String, long[]> sizes = Map.of("tiny", new long[] {3_000_000, 3_500_000},
+            "small", new long[] {14_000_000, 18_000_000}, "gpt2", new long[] {118_000_000, 130_000_000},
+            "dense-1b", new long[] {800_000_000, 1_300_000_000},
+            "dense-4b", new long[] {3_400_000_000L, 4_500_000_000L});
+        sizes.forEach((name, bounds) -> {
+            assertEquals(0, main.run("pretrain", "model=" + name), main.err());
+            ModelSettings model = main.pretrain().training().model();
+            long parameters = model.shape(model.vocabulary() == null ? 257 : model.vocabulary(), 1024).parameters();
+            assertTrue(parameters >= bounds[0] && parameters <= bounds[1], name + " has " + parameters);
+        });
+        for (String name : List.of("moe-5b-a0.3b", "moe-10b-a0.5b")) {
+            assertEquals(0, main.run("pretrain", "model=" + name), main.err());
+            ModelSettings model = main.pretrain().training().model();
+            assertTrue(assertThrows(UserError.class, () -> model.shape(257, 1024)).getMessage()
+                .contains("mixture of experts"));
+        }
+    }
+
+    @Test
+    void theNamesThatOtherProgramsRelyOnAreThere() {
+        List<String> step = List.of("model", "model.layers", "model.width", "model.heads", "model.kv-heads",
+            "model.head-width", "model.ffn", "model.vocabulary", "model.tied", "model.qk-norm", "data", "tokenizer",
+            "length", "batch", "tokens-per-step", "seed", "threads", "objective.beta", "objective.lambda-head",
+            "objective.lambda-tail", "objective.k", "optimizer.lr", "optimizer.weight-decay", "optimizer.clip",
+            "schedule", "device", "device.matmul", "device.memory", "steps");
+        List<String> run = List.of("run", "resume", "check-finite", "debug.replay");
+        assertTrue(names(BenchTrainSettings.class).containsAll(step));
+        assertTrue(names(PretrainSettings.class).containsAll(step));
+        assertTrue(names(PretrainSettings.class).containsAll(run));
+    }
+
+    private static List<String> names(Class<? extends Record> settings) {
+        return Binder.settings(settings).stream().map(Binder.Setting::name).toList();
     }
 
     @Test

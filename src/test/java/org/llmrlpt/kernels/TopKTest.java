@@ -23,6 +23,7 @@ class TopKTest {
     @ParameterizedTest
     @MethodSource("sets")
     void thresholdsAgreeWithSorting(Kernels kernels) {
+        int cases = 0;
         for (int n : new int[] {1, 2, 15, 16, 17, 63, 64, 65, 200, 1000, 5003}) {
             Map<String, float[]> rows = rows(n);
             float[] x = new float[rows.size() * n];
@@ -32,7 +33,10 @@ class TopKTest {
                 at += n;
             }
             for (int k : new int[] {1, 2, 3, 10, 100, 999, n - 1, n, n + 5}) {
-                if (k >= 1) {
+                // The real TornadoVM compiles a kernel for each pair, seconds long: there every fourth must do, which
+                // still brings each n and each k.
+                boolean affordable = TestedKernels.isFallback() || cases++ % 4 == 0;
+                if (k >= 1 && affordable) {
                     agreesWithSorting(kernels, rows, x, n, k);
                 }
             }

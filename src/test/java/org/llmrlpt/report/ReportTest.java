@@ -120,6 +120,39 @@ class ReportTest {
         assertEquals(points.get(0)[1], points.get(2)[1], 1e-6);
     }
 
+    /** The labels of the axis must tell what the value is: around 0 a small one could not be seen. */
+    @Test
+    void aFlatLineHasItsValueInTheMiddleOfTheAxisAndZeroAtItsFoot() {
+        double middle = flat(1e-4);
+        assertEquals(middle, flat(3), 1e-6);
+        assertEquals(middle, flat(-3), 1e-6);
+        assertTrue(flat(0) > middle + 50, "SVG counts from the top");
+        assertFalse(flatChart(1e-4).equals(flatChart(3e-4)), "only the labels can tell them apart");
+    }
+
+    private static double flat(double value) {
+        List<double[]> points = path(flatChart(value));
+        assertEquals(points.get(0)[1], points.get(2)[1], 1e-6);
+        return points.get(0)[1];
+    }
+
+    private static String flatChart(double value) {
+        return SvgCharts.svg(new Chart("flat", "step", "unit", false,
+            List.of(new Curve("only", new double[] {1, 2, 3}, new double[] {value, value, value}, null, null))));
+    }
+
+    @Test
+    void theIntervalInTheMetricsIsTheBandOfAccuracy() throws IOException {
+        Path run = run(1, Map.of("reward_mean", 0.5));
+        Files.writeString(run.resolve("metrics.jsonl"), JsonFile.line(Map.of("step", 0, "split", "evaluation", "avg",
+            0.4, "avg_low", 0.3, "avg_high", 0.6)) + "\n");
+        Curve curve = Metrics.of(run).curveWithInterval("accuracy", "evaluation", "avg").orElseThrow();
+        assertArrayEquals(new double[] {0.4}, curve.y());
+        assertArrayEquals(new double[] {0.3}, curve.low());
+        assertArrayEquals(new double[] {0.6}, curve.high());
+        assertEquals(curve.high()[0], RunCharts.of(Metrics.of(run)).getFirst().curves().getFirst().high()[0]);
+    }
+
     @Test
     void aChartWithoutFiniteValuesIsLeftOut() throws Exception {
         double[] x = {1, 2};

@@ -10,7 +10,6 @@ import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.kernels.Surrogate;
-import org.llmrlpt.kernels.Work;
 
 /**
  * The primitives as KernelContext kernels, which TornadoVM compiles for OpenCL and PTX devices: here each kernel gets
@@ -24,9 +23,30 @@ public final class GpuKernels implements Kernels {
     /** Most parts: the second stage adds them one after the other. */
     private static final int MAX_PARTS = 256;
 
+    /** An addition, y = a + b, and where it was recorded. */
+    private record Sum(ProgramBuilder p, int place, Tensor a, Tensor b, Tensor y) {
+        /** Whether x is this sum, and nothing was recorded after it. */
+        boolean isNewest(ProgramBuilder builder, Tensor x) {
+            return p == builder && place + 1 == builder.place() && y == x;
+        }
+    }
+
+    private final GpuProducts products;
+    private final GpuQkNorm qkNorm = new GpuQkNorm();
     private final GpuAttentionTasks attention = new GpuAttentionTasks();
     private final GpuGenerationTasks generation = new GpuGenerationTasks();
     private final GpuPolicyHead head = new GpuPolicyHead(this);
+    private Sum sum;
+
+    /** With products in FP32, which every device has. */
+    public GpuKernels() {
+        this(false);
+    }
+
+    /** With products on tensor cores, operands rounded to FP16, or in FP32. */
+    public GpuKernels(boolean tensorCores) {
+        products = tensorCores ? new GpuHalfProducts() : new GpuSingleProducts();
+    }
 
     @Override
     public String name() {
@@ -35,7 +55,7 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public String products() {
-        return "FP32, 64 x 64 tiles in local memory, 8 x 4 products a thread";
+        return products.description();
     }
 
     /** The number of elements of a tensor without gaps. */
@@ -88,31 +108,17 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y) {
-        product(p, "linear", x, x.stride(), 1, w, 1, w.stride(), y, x.columns(), false);
+        products.record(p, "linear", Matrix.of(x), Matrix.transposed(w), y, x.columns(), false);
     }
 
     @Override
     public void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate) {
-        product(p, "linearBackwardInput", dY, dY.stride(), 1, w, w.stride(), 1, dX, dY.columns(), accumulate);
+        products.recordGradient(p, "linearBackwardInput", Matrix.of(dY), Matrix.of(w), dX, dY.columns(), accumulate);
     }
 
     @Override
     public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
-        product(p, "linearBackwardWeight", dY, 1, dY.stride(), x, x.stride(), 1, dW, x.rows(), true);
-    }
-
-    /** C = A B or C += A B, where A [i, l] is i aRow + l aColumn elements after A's first one; {@code k} products. */
-    private static void product(ProgramBuilder p, String name, Tensor a, int aRow, int aColumn, Tensor b, int bRow,
-        int bColumn, Tensor c, int k, boolean accumulate) {
-        int tile = GpuMatmul.TILE;
-        Operation operation = p.operation(name).reads(a, b).writes(c).flops(Work.product(c.rows(), c.columns(), k))
-            .grid(Grid.groups2D((c.columns() + tile - 1) / tile, (c.rows() + tile - 1) / tile, GpuMatmul.THREADS, 1));
-        if (accumulate) {
-            operation.reads(c);
-        }
-        operation.task((graph, id, at) -> graph.task(id, GpuMatmul::kProduct, at.context(), at.floats(a), at.offset(a),
-            aRow, aColumn, at.floats(b), at.offset(b), bRow, bColumn, at.floats(c), at.offset(c), c.stride(), c.rows(),
-            c.columns(), k, accumulate ? 1 : 0));
+        products.recordGradient(p, "linearBackwardWeight", Matrix.transposed(dY), Matrix.of(x), dW, x.rows(), true);
     }
 
     @Override
@@ -120,9 +126,22 @@ public final class GpuKernels implements Kernels {
         elements(x);
         elements(y);
         sameArena(y, rstd);
+        if (sum != null && sum.isNewest(p, x) && x.arena() == y.arena()) {
+            addRmsNorm(p, sum, w, y, rstd, eps);
+            return;
+        }
         p.operation("rmsNorm").reads(x, w).writes(y, rstd).grid(Grid.groups(x.rows(), GROUP)).task((graph, id, at) ->
             graph.task(id, GpuNorm::kRmsNorm, at.context(), at.floats(x), at.offset(x), at.floats(w), at.offset(w),
                 at.floats(y), at.offset(y), at.offset(rstd), x.columns(), eps));
+    }
+
+    /** The norm takes the place of the addition with a task that does both. */
+    private void addRmsNorm(ProgramBuilder p, Sum s, Tensor w, Tensor y, Tensor rstd, float eps) {
+        p.dropFrom(s.place);
+        p.operation("addRmsNorm").reads(s.a, s.b, w).writes(s.y, y, rstd).grid(Grid.groups(y.rows(), GROUP))
+            .task((graph, id, at) -> graph.task(id, GpuNorm::kAddRmsNorm, at.context(), at.floats(s.a), at.offset(s.a),
+                at.floats(s.b), at.offset(s.b), at.floats(w), at.offset(w), at.floats(y), at.offset(s.y), at.offset(y),
+                at.offset(rstd), y.columns(), eps));
     }
 
     @Override
@@ -149,15 +168,17 @@ public final class GpuKernels implements Kernels {
             at.floats(dX), at.offset(dX), x.columns(), accumulate ? 1 : 0));
     }
 
-    private static int rowsPerPart(int rows, int columns) {
+    /** How many rows a part of a weights' gradient sums over. */
+    static int rowsPerPart(int rows, int columns) {
         int parts = Math.clamp(PART_THREADS / columns, 1, Math.min(rows, MAX_PARTS));
         return (rows + parts - 1) / parts;
     }
 
-    private static void addParts(ProgramBuilder p, Tensor parts, Tensor dW) {
-        p.operation("addParts").reads(parts, dW).writes(dW).grid(Grid.threads(dW.columns(), ELEMENTS))
+    /** dW accumulates the sum of parts [S, C] over S. */
+    static void addParts(ProgramBuilder p, Tensor parts, Tensor dW) {
+        p.operation("addParts").reads(parts, dW).writes(dW).grid(Grid.threads(parts.columns(), ELEMENTS))
             .task((graph, id, at) -> graph.task(id, GpuNorm::kAddParts, at.context(), at.floats(parts),
-                at.offset(parts), at.floats(dW), at.offset(dW), parts.rows(), parts.columns()));
+                at.offset(parts), parts.stride(), at.floats(dW), at.offset(dW), parts.rows(), parts.columns()));
     }
 
     @Override
@@ -182,38 +203,13 @@ public final class GpuKernels implements Kernels {
     @Override
     public void qkNormRope(ProgramBuilder p, Tensor x, Tensor w, Tensor positions, Tensor angles, Tensor y, Tensor rstd,
         int headWidth, float eps) {
-        int heads = x.columns() / headWidth;
-        elements(rstd);
-        sameArena(y, rstd);
-        p.operation("qkNormRope").reads(x, w, positions, angles).writes(y, rstd)
-            .grid(Grid.groups((long) x.rows() * heads, GroupReduce.HEAD_GROUP)).task((graph, id, at) ->
-                graph.task(id, GpuRope::kQkNormRope, at.context(), at.floats(x), at.offset(x), x.stride(), at.floats(w),
-                    at.offset(w), at.ints(positions), at.offset(positions), at.floats(angles), at.offset(angles),
-                    at.floats(y), at.offset(y), y.stride(), at.offset(rstd), heads, headWidth, eps));
+        qkNorm.forward(p, x, w, positions, angles, y, rstd, headWidth, eps);
     }
 
     @Override
     public void qkNormRopeBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles,
         Tensor dY, Tensor dX, Tensor dW, int headWidth) {
-        int heads = x.columns() / headWidth;
-        int rows = x.rows();
-        long headsAndWidth = Pair.of(heads, headWidth);
-        int rowsPerPart = rowsPerPart(rows, headWidth);
-        Tensor parts = p.activation("qkNormParts", (rows + rowsPerPart - 1) / rowsPerPart, headWidth);
-        int n = elements(parts);
-        // dW first: dX may overwrite dY.
-        p.operation("qkNormParts").reads(x, rstd, positions, angles, dY).writes(parts).grid(Grid.threads(n, ELEMENTS))
-            .task((graph, id, at) -> graph.task(id, GpuRope::kQkNormWeightParts, at.context(), at.floats(x),
-                at.offset(x), x.stride(), at.floats(rstd), at.offset(rstd), at.ints(positions), at.offset(positions),
-                at.floats(angles), at.offset(angles), at.floats(dY), at.offset(dY), dY.stride(), at.floats(parts),
-                at.offset(parts), rows, headsAndWidth, rowsPerPart, n));
-        addParts(p, parts, dW);
-        p.operation("qkNormRopeBackward").reads(x, w, rstd, positions, angles, dY).writes(dX)
-            .grid(Grid.groups((long) rows * heads, GroupReduce.HEAD_GROUP)).task((graph, id, at) ->
-                graph.task(id, GpuRope::kQkNormRopeBackward, at.context(), at.floats(x), at.offset(x), x.stride(),
-                    at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.ints(positions),
-                    at.offset(positions), at.floats(angles), at.offset(angles), at.floats(dY), at.offset(dY),
-                    dY.stride(), at.floats(dX), at.offset(dX), dX.stride(), headsAndWidth));
+        qkNorm.backward(p, x, w, rstd, positions, angles, dY, dX, dW, headWidth);
     }
 
     @Override
@@ -262,6 +258,7 @@ public final class GpuKernels implements Kernels {
         elements(a);
         elements(b);
         int n = elements(y);
+        sum = new Sum(p, p.place(), a, b, y);
         p.operation("add").reads(a, b).writes(y).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
             graph.task(id, GpuElementwise::kAdd, at.context(), at.floats(a), at.offset(a), at.floats(b), at.offset(b),
                 at.floats(y), at.offset(y), n));

@@ -1,6 +1,7 @@
 package org.llmrlpt.kernels.gpu;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -17,7 +18,7 @@ final class GpuMatmul {
     /** Threads of a work-group: 16 across the columns by 8 down the rows. */
     static final int THREADS = 128;
     /** Depth of the tiles of A and B. */
-    private static final int STEP = 16;
+    static final int STEP = 16;
     /** Threads across the columns; a thread has every ACROSS-th column. */
     private static final int ACROSS = 16;
     /** Threads down the rows; a thread has every DOWN-th row. */
@@ -35,17 +36,23 @@ final class GpuMatmul {
      *
      * <p>A[i, l] is at {@code aAt + i aRow + l aColumn}, so a transposed matrix is one with its steps exchanged. When a
      * tile is loaded, neighbouring threads take neighbours along the matrix's contiguous dimension, which the steps
-     * tell (they are constants of the compiled kernel, so no branch remains). Groups: (tiles of n, tiles of m).
+     * tell (they are constants of the compiled kernel, so no branch remains). Groups: (tiles of n, parts times tiles of
+     * m). In several parts, part s sums over {@code kPart} values of l and leaves a matrix of its own, the s-th in C.
+     *
+     * @param parts the pair (tiles of m, kPart); kPart is a multiple of STEP
      */
     static void kProduct(KernelContext context, FloatArray a, int aAt, int aRow, int aColumn, FloatArray b, int bAt,
-        int bRow, int bColumn, FloatArray c, int cAt, int cRow, int m, int n, int k, int accumulate) {
+        int bRow, int bColumn, FloatArray c, int cAt, int cRow, int m, int n, int k, long parts, int accumulate) {
         float[] aTile = context.allocateFloatLocalArray(STEP * PITCH);
         float[] bTile = context.allocateFloatLocalArray(STEP * PITCH);
         float[] cTile = context.allocateFloatLocalArray(TILE * TILE);
         int t = context.localIdx;
         int x = t & (ACROSS - 1);
         int y = t / ACROSS;
-        int row = context.groupIdy * TILE;
+        int part = context.groupIdy / Pair.first(parts);
+        int row = context.groupIdy % Pair.first(parts) * TILE;
+        int begin = part * Pair.second(parts);
+        int end = TornadoMath.min(begin + Pair.second(parts), k);
         int column = context.groupIdx * TILE;
         float c00 = 0f, c01 = 0f, c02 = 0f, c03 = 0f;
         float c10 = 0f, c11 = 0f, c12 = 0f, c13 = 0f;
@@ -55,20 +62,20 @@ final class GpuMatmul {
         float c50 = 0f, c51 = 0f, c52 = 0f, c53 = 0f;
         float c60 = 0f, c61 = 0f, c62 = 0f, c63 = 0f;
         float c70 = 0f, c71 = 0f, c72 = 0f, c73 = 0f;
-        for (int from = 0; from < k; from += STEP) {
+        for (int from = begin; from < end; from += STEP) {
             for (int i = 0; i < LOADS; i++) {
                 // Along k, or along the rows of A and the columns of B.
                 int aK = aColumn == 1 ? t & (STEP - 1) : t / TILE + i * (THREADS / TILE);
                 int aI = aColumn == 1 ? t / STEP + i * (THREADS / STEP) : t & (TILE - 1);
                 float aValue = 0f;
-                if (row + aI < m && from + aK < k) {
+                if (row + aI < m && from + aK < end) {
                     aValue = a.get(aAt + (row + aI) * aRow + (from + aK) * aColumn);
                 }
                 aTile[aK * PITCH + aI] = aValue;
                 int bK = bColumn == 1 ? t / TILE + i * (THREADS / TILE) : t & (STEP - 1);
                 int bJ = bColumn == 1 ? t & (TILE - 1) : t / STEP + i * (THREADS / STEP);
                 float bValue = 0f;
-                if (from + bK < k && column + bJ < n) {
+                if (from + bK < end && column + bJ < n) {
                     bValue = b.get(bAt + (from + bK) * bRow + (column + bJ) * bColumn);
                 }
                 bTile[bK * PITCH + bJ] = bValue;
@@ -162,7 +169,7 @@ final class GpuMatmul {
             int i = e / TILE;
             int j = e & (TILE - 1);
             if (row + i < m && column + j < n) {
-                int at = cAt + (row + i) * cRow + column + j;
+                int at = cAt + (part * m + row + i) * cRow + column + j;
                 float sum = cTile[e];
                 if (accumulate != 0) {
                     sum += c.get(at);

@@ -32,6 +32,31 @@ final class GpuNorm {
         }
     }
 
+    /**
+     * sum = a + b, then RMSNorm of sum as in {@link #kRmsNorm}; a, b, sum [R, C], sum may be a or b. sum, y and rstd
+     * are in {@code out}.
+     */
+    static void kAddRmsNorm(KernelContext context, FloatArray a, int aAt, FloatArray b, int bAt, FloatArray w, int wAt,
+        FloatArray out, int sumAt, int yAt, int rstdAt, int width, float eps) {
+        int t = context.localIdx;
+        int row = context.groupIdx;
+        int at = row * width;
+        float squares = 0f;
+        for (int i = t; i < width; i += GROUP) {
+            float value = a.get(aAt + at + i) + b.get(bAt + at + i);
+            out.set(sumAt + at + i, value);
+            squares += value * value;
+        }
+        float total = GroupReduce.sum(context, squares);
+        float inverse = 1f / TornadoMath.sqrt(total / width + eps);
+        for (int i = t; i < width; i += GROUP) {
+            out.set(yAt + at + i, out.get(sumAt + at + i) * inverse * w.get(wAt + i));
+        }
+        if (t == 0) {
+            out.set(rstdAt + row, inverse);
+        }
+    }
+
     /** dX = rstd (g - x̂ mean(g x̂)) with g = dY w and x̂ = x rstd, or accumulates it. Shapes as in kRmsNorm. */
     static void kRmsNormBackward(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray rstd,
         int rstdAt, FloatArray dY, int dYAt, FloatArray dX, int dXAt, int width, int accumulate) {
@@ -73,14 +98,14 @@ final class GpuNorm {
         }
     }
 
-    /** dW[c] accumulates the sum over s of partial[s, c], partial [S, C]: one thread for each column. */
-    static void kAddParts(KernelContext context, FloatArray partial, int partialAt, FloatArray dW, int dWAt, int parts,
-        int width) {
+    /** dW[c] accumulates the sum over s of partial[s, c], partial [S, C] strided: one thread for each column. */
+    static void kAddParts(KernelContext context, FloatArray partial, int partialAt, int stride, FloatArray dW, int dWAt,
+        int parts, int width) {
         int column = context.globalIdx;
         if (column < width) {
             float sum = 0f;
             for (int s = 0; s < parts; s++) {
-                sum += partial.get(partialAt + s * width + column);
+                sum += partial.get(partialAt + s * stride + column);
             }
             dW.set(dWAt + column, dW.get(dWAt + column) + sum);
         }

@@ -43,15 +43,29 @@ final class GpuRope {
     /**
      * Per head: rstd = 1 / sqrt(mean(x²) + eps), y = (x rstd w) turned; one group for each head of each row. y and rstd
      * [R, heads] are in {@code out}.
+     *
+     * <p>Two matrices at once, queries and keys, as columns of others that have the same row strides: {@code heads} is
+     * the pair of their numbers of heads, the second of which may be 0, and what ends with "At" the pair of where the
+     * first one and the second one begin.
      */
-    static void kQkNormRope(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray w, int wAt,
-        IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray out, int yAt, int yStride,
-        int rstdAt, int heads, int headWidth, float eps) {
+    static void kQkNormRope(KernelContext context, FloatArray x, long xAt, int xStride, FloatArray w, long wAt,
+        IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray out, long yAt, int yStride,
+        long rstdAt, long heads, int headWidth, float eps) {
         int t = context.localIdx;
-        int row = context.groupIdx / heads;
-        int head = context.groupIdx % heads;
-        int xHead = xAt + row * xStride + head * headWidth;
-        int yHead = yAt + row * yStride + head * headWidth;
+        int all = Pair.first(heads) + Pair.second(heads);
+        int row = context.groupIdx / all;
+        int head = context.groupIdx % all;
+        int xHead = Pair.first(xAt) + row * xStride + head * headWidth;
+        int yHead = Pair.first(yAt) + row * yStride + head * headWidth;
+        int weight = Pair.first(wAt);
+        int scale = Pair.first(rstdAt) + row * Pair.first(heads) + head;
+        if (head >= Pair.first(heads)) {
+            head = head - Pair.first(heads);
+            xHead = Pair.second(xAt) + row * xStride + head * headWidth;
+            yHead = Pair.second(yAt) + row * yStride + head * headWidth;
+            weight = Pair.second(wAt);
+            scale = Pair.second(rstdAt) + row * Pair.second(heads) + head;
+        }
         int half = headWidth >> 1;
         float squares = 0f;
         for (int i = t; i < headWidth; i += HEAD_GROUP) {
@@ -64,43 +78,52 @@ final class GpuRope {
         for (int i = t; i < half; i += HEAD_GROUP) {
             float cosine = angles.get(angle + i);
             float sine = angles.get(angle + half + i);
-            float first = x.get(xHead + i) * inverse * w.get(wAt + i);
-            float second = x.get(xHead + half + i) * inverse * w.get(wAt + half + i);
+            float first = x.get(xHead + i) * inverse * w.get(weight + i);
+            float second = x.get(xHead + half + i) * inverse * w.get(weight + half + i);
             out.set(yHead + i, first * cosine - second * sine);
             out.set(yHead + half + i, second * cosine + first * sine);
         }
         if (t == 0) {
-            out.set(rstdAt + context.groupIdx, inverse);
+            out.set(scale, inverse);
         }
     }
 
     /**
      * dX = rstd (g - x̂ mean(g x̂)), with x̂ = x rstd and g = w times dY turned back; dX may be dY. One group for each
-     * head of each row. {@code heads} and {@code headWidth} share a parameter: a task has at most 20.
+     * head of each row; two matrices at once as in {@link #kQkNormRope}.
      */
-    static void kQkNormRopeBackward(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray w, int wAt,
-        FloatArray rstd, int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt,
-            FloatArray dY,
-        int dYAt, int dYStride, FloatArray dX, int dXAt, int dXStride, long headsAndWidth) {
-        int heads = Pair.first(headsAndWidth);
-        int headWidth = Pair.second(headsAndWidth);
+    static void kQkNormRopeBackward(KernelContext context, FloatArray x, long xAt, int xStride, FloatArray w, long wAt,
+        FloatArray rstd, long rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt,
+        FloatArray dY, long dYAt, int dYStride, FloatArray dX, long dXAt, int dXStride, long heads, int headWidth) {
         int t = context.localIdx;
-        int row = context.groupIdx / heads;
-        int head = context.groupIdx % heads;
-        int xHead = xAt + row * xStride + head * headWidth;
-        int dYHead = dYAt + row * dYStride + head * headWidth;
-        int dXHead = dXAt + row * dXStride + head * headWidth;
+        int all = Pair.first(heads) + Pair.second(heads);
+        int row = context.groupIdx / all;
+        int head = context.groupIdx % all;
+        int xHead = Pair.first(xAt) + row * xStride + head * headWidth;
+        int dYHead = Pair.first(dYAt) + row * dYStride + head * headWidth;
+        int dXHead = Pair.first(dXAt) + row * dXStride + head * headWidth;
+        int weight = Pair.first(wAt);
+        int scale = Pair.first(rstdAt) + row * Pair.first(heads) + head;
+        if (head >= Pair.first(heads)) {
+            head = head - Pair.first(heads);
+            xHead = Pair.second(xAt) + row * xStride + head * headWidth;
+            dYHead = Pair.second(dYAt) + row * dYStride + head * headWidth;
+            dXHead = Pair.second(dXAt) + row * dXStride + head * headWidth;
+            weight = Pair.second(wAt);
+            scale = Pair.second(rstdAt) + row * Pair.second(heads) + head;
+        }
         int half = headWidth >> 1;
         int angle = anglesAt + positions.get(positionsAt + row) * headWidth;
-        float inverse = rstd.get(rstdAt + context.groupIdx);
+        float inverse = rstd.get(scale);
         float product = 0f;
         for (int i = t; i < half; i += HEAD_GROUP) {
             float cosine = angles.get(angle + i);
             float sine = angles.get(angle + half + i);
             float dFirst = dY.get(dYHead + i);
             float dSecond = dY.get(dYHead + half + i);
-            product += (dFirst * cosine + dSecond * sine) * w.get(wAt + i) * x.get(xHead + i) * inverse;
-            product += (dSecond * cosine - dFirst * sine) * w.get(wAt + half + i) * x.get(xHead + half + i) * inverse;
+            product += (dFirst * cosine + dSecond * sine) * w.get(weight + i) * x.get(xHead + i) * inverse;
+            product += (dSecond * cosine - dFirst * sine) * w.get(weight + half + i) * x.get(xHead + half + i)
+                * inverse;
         }
         float mean = GroupReduce.headSum(context, product) / headWidth;
         for (int i = t; i < half; i += HEAD_GROUP) {
@@ -108,8 +131,8 @@ final class GpuRope {
             float sine = angles.get(angle + half + i);
             float dFirst = dY.get(dYHead + i);
             float dSecond = dY.get(dYHead + half + i);
-            float gFirst = (dFirst * cosine + dSecond * sine) * w.get(wAt + i);
-            float gSecond = (dSecond * cosine - dFirst * sine) * w.get(wAt + half + i);
+            float gFirst = (dFirst * cosine + dSecond * sine) * w.get(weight + i);
+            float gSecond = (dSecond * cosine - dFirst * sine) * w.get(weight + half + i);
             dX.set(dXHead + i, inverse * (gFirst - x.get(xHead + i) * inverse * mean));
             dX.set(dXHead + half + i, inverse * (gSecond - x.get(xHead + half + i) * inverse * mean));
         }
@@ -117,32 +140,42 @@ final class GpuRope {
 
     /**
      * partial[s, i] = sum over the heads of the s-th {@code rowsPerPart} rows of x̂ times dY turned back; one thread
-     * for each of the {@code n} elements of partial [S, D].
+     * for each of the {@code n} elements of partial [S, D], or [S, 2D] for two matrices as in {@link #kQkNormRope}.
      */
-    static void kQkNormWeightParts(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray rstd,
-        int rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray dY, int dYAt,
-        int dYStride, FloatArray partial, int partialAt, int rows, long headsAndWidth, int rowsPerPart, int n) {
+    static void kQkNormWeightParts(KernelContext context, FloatArray x, long xAt, int xStride, FloatArray rstd,
+        long rstdAt, IntArray positions, int positionsAt, FloatArray angles, int anglesAt, FloatArray dY, long dYAt,
+        int dYStride, FloatArray partial, int partialAt, long heads, int headWidth, int rows, int rowsPerPart, int n) {
         int thread = context.globalIdx;
         if (thread < n) {
-            int heads = Pair.first(headsAndWidth);
-            int headWidth = Pair.second(headsAndWidth);
+            int columns = Pair.second(heads) > 0 ? 2 * headWidth : headWidth;
             int half = headWidth >> 1;
-            int i = thread % headWidth;
+            int i = thread % columns;
+            int from = thread / columns * rowsPerPart;
+            int to = TornadoMath.min(from + rowsPerPart, rows);
+            int xFirst = Pair.first(xAt);
+            int dYFirst = Pair.first(dYAt);
+            int scale = Pair.first(rstdAt);
+            int count = Pair.first(heads);
+            if (i >= headWidth) {
+                i = i - headWidth;
+                xFirst = Pair.second(xAt);
+                dYFirst = Pair.second(dYAt);
+                scale = Pair.second(rstdAt);
+                count = Pair.second(heads);
+            }
             int pair = i < half ? i : i - half;
             int partner = i < half ? i + half : i - half;
             float turn = i < half ? 1f : -1f;
-            int from = thread / headWidth * rowsPerPart;
-            int to = TornadoMath.min(from + rowsPerPart, rows);
             float sum = 0f;
             for (int r = from; r < to; r++) {
                 int angle = anglesAt + positions.get(positionsAt + r) * headWidth + pair;
                 float cosine = angles.get(angle);
                 float sine = turn * angles.get(angle + half);
-                for (int head = 0; head < heads; head++) {
-                    int dYHead = dYAt + r * dYStride + head * headWidth;
+                for (int head = 0; head < count; head++) {
+                    int dYHead = dYFirst + r * dYStride + head * headWidth;
                     float back = dY.get(dYHead + i) * cosine + dY.get(dYHead + partner) * sine;
-                    float normed = x.get(xAt + r * xStride + head * headWidth + i) * rstd.get(rstdAt + r * heads
-                        + head);
+                    float normed = x.get(xFirst + r * xStride + head * headWidth + i)
+                        * rstd.get(scale + r * count + head);
                     sum += back * normed;
                 }
             }

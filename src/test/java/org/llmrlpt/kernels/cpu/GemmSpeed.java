@@ -1,20 +1,23 @@
 package org.llmrlpt.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Measures {@link Gemm}: GFLOP/s on one and two threads and the share of what fused multiply-adds in registers reach
- * just before. Each figure is the best of several samples. Arguments select rows of the table by a part of their
- * name; -Dthreads=1 leaves out the second thread.
+ * Measures {@link Gemm}: GFLOP/s on one and two threads, median and best, and the share of what fused multiply-adds in
+ * registers reach just before and after each sample, so that a busy host slows both. Arguments select rows of the table
+ * by a part of their name; -Dthreads=1 leaves out the second thread, -Dms= is the time of a figure.
  */
 final class GemmSpeed {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-    private static final long WARM_UP = 600_000_000L;
-    private static final long SAMPLE_TIME = 300_000_000L;
+    private static final long WARM_UP = 500_000_000L;
+    private static final long SAMPLE_TIME = Long.getLong("ms", 400) * 1_000_000;
+    private static final int FMA_ROUNDS = 100_000;
     private static final int MAX_THREADS = Integer.getInteger("threads", 2);
     private static volatile float sink;
 
@@ -45,7 +48,7 @@ final class GemmSpeed {
     }
 
     public static void main(String[] args) {
-        System.out.printf("%-20s %s%n", "M x K x N", "GFLOP/s on 1 thread, share of fma; on 2 threads, share");
+        System.out.printf("%-20s %s%n", "M x K x N", "GFLOP/s on 1 thread (best), share of fma; on 2 threads");
         for (Row row : ROWS) {
             if (args.length == 0 || Arrays.stream(args).anyMatch(row.toString()::contains)) {
                 measure(row);
@@ -72,33 +75,52 @@ final class GemmSpeed {
         for (int threads = 1; threads <= MAX_THREADS; threads++) {
             Workers.use(threads);
             int all = threads;
-            Runnable ceiling = () -> Workers.forEach(all, t -> multiplyAdd(100_000));
-            double limit = threads * 32.0 * S.length() * 100_000 / best(ceiling) / 1e9;
-            double speed = flops / best(product) / 1e9;
-            line.append(String.format(Locale.ROOT, " %9.1f %6.0f%%", speed, 100 * speed / limit));
+            Runnable ceiling = () -> Workers.forEach(all, t -> multiplyAdd(FMA_ROUNDS));
+            double ceilingFlops = threads * 32.0 * S.length() * FMA_ROUNDS;
+            compare(product, flops, ceiling, ceilingFlops, line);
         }
         System.out.println(line);
     }
 
-    /** Seconds of one call, best of as many samples of at least 1 ms as fit into the sample time. */
-    private static double best(Runnable work) {
+    /** Adds the product's speed and its share of the ceiling, each a median over samples taken in turn. */
+    private static void compare(Runnable product, double flops, Runnable ceiling, double ceilingFlops,
+        StringBuilder line) {
+        int calls = warmUp(product);
+        int ceilingCalls = warmUp(ceiling);
+        List<Double> speeds = new ArrayList<>();
+        List<Double> shares = new ArrayList<>();
+        long end = System.nanoTime() + SAMPLE_TIME;
+        double limit = ceilingFlops / seconds(ceiling, ceilingCalls);
+        while (shares.size() < 5 || System.nanoTime() < end) {
+            double speed = flops / seconds(product, calls);
+            double next = ceilingFlops / seconds(ceiling, ceilingCalls);
+            speeds.add(speed / 1e9);
+            shares.add(speed / Math.sqrt(limit * next));
+            limit = next;
+        }
+        speeds.sort(null);
+        shares.sort(null);
+        line.append(String.format(Locale.ROOT, " %7.1f (%6.1f) %4.0f%%", speeds.get(speeds.size() / 2),
+            speeds.getLast(), 100 * shares.get(shares.size() / 2)));
+    }
+
+    /** Runs until the JIT compiler is done; returns how many calls take a millisecond. */
+    private static int warmUp(Runnable work) {
         long begin = System.nanoTime();
         do {
             work.run();
         } while (System.nanoTime() - begin < WARM_UP);
         begin = System.nanoTime();
         work.run();
-        int calls = (int) Math.max(1, 1_000_000 / (System.nanoTime() - begin + 1));
-        double best = Double.MAX_VALUE;
-        long end = System.nanoTime() + SAMPLE_TIME;
-        for (int samples = 0; samples < 5 || System.nanoTime() < end; samples++) {
-            begin = System.nanoTime();
-            for (int i = 0; i < calls; i++) {
-                work.run();
-            }
-            best = Math.min(best, (System.nanoTime() - begin) / 1e9 / calls);
+        return (int) Math.max(1, 1_000_000 / (System.nanoTime() - begin + 1));
+    }
+
+    private static double seconds(Runnable work, int calls) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < calls; i++) {
+            work.run();
         }
-        return best;
+        return (System.nanoTime() - begin) / 1e9 / calls;
     }
 
     /** 16 independent chains of multiply-adds that touch no memory. */

@@ -2,9 +2,12 @@ package uk.ac.manchester.tornado.api;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import uk.ac.manchester.tornado.api.enums.MMAShape;
 import uk.ac.manchester.tornado.api.exceptions.TornadoBailoutRuntimeException;
 import uk.ac.manchester.tornado.api.fallback.LocalMemory;
+import uk.ac.manchester.tornado.api.fallback.TensorCore;
 import uk.ac.manchester.tornado.api.fallback.WorkItem;
+import uk.ac.manchester.tornado.api.types.HalfFloat;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -119,5 +122,30 @@ public class KernelContext {
     public void atomicAdd(DoubleArray array, int index, double value) {
         throw new TornadoBailoutRuntimeException("OpenCL refuses atomicAdd on a DoubleArray; sum in two passes, or let "
                 + "one thread own each destination");
+    }
+
+    /** Returns a thread's four elements of a product, all of them {@code v}. Only PTX and CUDA have tensor cores. */
+    public float[] mmaFragment(float v) {
+        return TensorCore.fragment(v);
+    }
+
+    /** Loads a thread's part of the left operand, 16 x {@code wmmaK} halves packed in pairs, from a local array. */
+    public HalfFloat[] mmaLoadA(int[] aTile, int wmmaK, int byteOffset) {
+        return TensorCore.loadA(localIdx, aTile, byteOffset);
+    }
+
+    /** Loads a thread's part of the right operand, {@code wmmaK} x 8 halves packed in pairs, from a local array. */
+    public HalfFloat[] mmaLoadB(int[] bTile, int wmmaK, int byteOffset) {
+        return TensorCore.loadB(localIdx, bTile, byteOffset);
+    }
+
+    /** Returns fragC + A B, which the threads of a warp compute together. */
+    public float[] mma(HalfFloat[] fragA, HalfFloat[] fragB, float[] fragC, MMAShape mmaShape) {
+        return TensorCore.multiply(fragA, fragB, fragC, mmaShape);
+    }
+
+    /** Writes a thread's elements of a product whose first one is at (tileRow, tileCol) of rows of {@code dimN}. */
+    public void mmaStore(float[] fragD, FloatArray c, int tileRow, int tileCol, int dimN) {
+        TensorCore.store(localIdx, fragD, c, tileRow, tileCol, dimN);
     }
 }

@@ -1,0 +1,60 @@
+package org.llmrlpt.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.llmrlpt.check.GpuCheck;
+import org.llmrlpt.config.GpuCheckSettings;
+import org.llmrlpt.config.UserError;
+
+/** {@code bench gpu-check}: everything about a device in one call. */
+final class GpuCheckCommand implements Command<GpuCheckSettings> {
+    /** Exit code where something differs or a step failed. */
+    private static final int NOT_GOOD = 3;
+
+    @Override
+    public String name() {
+        return "bench gpu-check";
+    }
+
+    @Override
+    public String summary() {
+        return "checks TornadoVM's device: kernels, training, RL, throughput, ceilings; writes a report";
+    }
+
+    @Override
+    public Class<GpuCheckSettings> settings() {
+        return GpuCheckSettings.class;
+    }
+
+    @Override
+    public int run(GpuCheckSettings s, Console console) throws IOException, InterruptedException {
+        // The steps start in a folder of their own.
+        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(part -> Path.of(part).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
+        UnaryOperator<List<String>> host = arguments -> Relaunch.again(classPath, arguments.toArray(String[]::new));
+        GpuCheck check;
+        if (s.rehearsal()) {
+            check = new GpuCheck(s, List.of("fp32", "fp16"), host, host);
+        } else {
+            TornadoInstallation tornado = TornadoInstallation.find(System.getenv()).orElseThrow(() -> new UserError(
+                "TornadoVM was not found: set TORNADOVM_HOME to its SDK, or rehearse without it by device=gpu"));
+            List<String> flags = tornado.javaFlags();
+            check = new GpuCheck(s, tornado.products(), host, arguments -> {
+                List<String> command = new ArrayList<>(List.of(Relaunch.javaExecutable()));
+                command.addAll(flags);
+                command.addAll(List.of("-cp", classPath, Main.class.getName()));
+                command.addAll(arguments);
+                return command;
+            });
+        }
+        boolean good = check.run(console::line);
+        console.line("report: " + check.report());
+        return good ? 0 : NOT_GOOD;
+    }
+}
