@@ -31,6 +31,14 @@ public interface Kernels {
     /** dW accumulates dYᵀ x; dY [R, N] strided, x [R, K] strided, dW [N, K]. */
     void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW);
 
+    /** The same, or dW = dYᵀ x: then dW is contiguous. */
+    default void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW, boolean accumulate) {
+        if (!accumulate) {
+            zero(p, dW);
+        }
+        linearBackwardWeight(p, dY, x, dW);
+    }
+
     /** rstd[r] = 1/sqrt(mean(x[r]²) + eps), y = x rstd w; x, y [R, C], w [1, C], rstd [1, R]. */
     void rmsNorm(ProgramBuilder p, Tensor x, Tensor w, Tensor y, Tensor rstd, float eps);
 
