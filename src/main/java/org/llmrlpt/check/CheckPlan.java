@@ -98,9 +98,9 @@ final class CheckPlan {
 
     private void reinforcementLearning() {
         add("rl", "a step of reinforcement learning", true, "training-cpu", full ? 120 : 1200, "rl",
-            "checkpoint=" + run("training-cpu"), "run=" + run("rl"), "task=sums", "steps=1", "group=4", "prompts=4",
-            "slots=8", "max-new-tokens=8", "micro-batch=256", "dynamic-sampling=false", "evaluate.problems=0",
-            "sample.every=0");
+            "checkpoint=" + run("training-cpu"), "run=" + run("rl"), "task=sums", "task.level=1", "steps=1", "group=4",
+            "prompts=4", "slots=8", "max-new-tokens=6", "micro-batch=256", "dynamic-sampling=false",
+            "evaluate.problems=0", "sample.every=0");
     }
 
     private void throughput(List<List<String>> models) {

@@ -106,6 +106,12 @@ public final class Tensor {
         return base == other.base && shift != other.shift;
     }
 
+    /** Whether two tensors without gaps are the same elements, whatever their shapes. */
+    public boolean isSameMemory(Tensor other) {
+        return base == other.base && shift == other.shift && size() == other.size() && isContiguous()
+            && other.isContiguous();
+    }
+
     boolean isPlaced() {
         return base.offset != UNPLACED;
     }

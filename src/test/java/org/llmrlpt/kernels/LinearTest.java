@@ -11,9 +11,9 @@ import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.KernelHarness.Layout;
 
 class LinearTest {
-    /** Rows R, inputs K, outputs N. */
+    /** Rows R, inputs K, outputs N; of many rows the gpu kernels sum the weights' gradient in parts. */
     private static final int[][] SHAPES = {{1, 1, 1}, {3, 5, 7}, {1, 33, 20}, {20, 17, 40}, {50, 64, 48}, {33, 70, 35},
-        {64, 16, 64}, {65, 130, 67}};
+        {64, 16, 64}, {65, 130, 67}, {1030, 9, 17}};
 
     @ParameterizedTest
     @MethodSource("org.llmrlpt.kernels.TestedKernels#all")

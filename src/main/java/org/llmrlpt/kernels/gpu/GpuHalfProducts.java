@@ -29,16 +29,28 @@ final class GpuHalfProducts implements GpuProducts {
     }
 
     @Override
-    public void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate) {
-        record(p, name, a, b, c, k, accumulate, null);
+    public void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k) {
+        task(p, name, a, b, c, c, k, k, false, null);
     }
 
     @Override
-    public void recordGradient(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k,
-        boolean accumulate) {
+    public void recordInput(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate) {
         Scaled s = scaled(p, a.tensor());
-        Matrix values = a.column() == 1 ? Matrix.of(s.values) : Matrix.transposed(s.values);
-        record(p, name, values, b, c, k, accumulate, s.magnitudes);
+        task(p, name, a.like(s.values), b, c, c, k, k, accumulate, s.magnitudes);
+    }
+
+    @Override
+    public void recordWeights(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate) {
+        Scaled s = scaled(p, a.tensor());
+        int depth = GpuProducts.depth(tiles(c.rows()) * tiles(c.columns()), k, GpuHalfMatmul.STEP);
+        int parts = (k + depth - 1) / depth;
+        if (parts == 1) {
+            task(p, name, a.like(s.values), b, c, c, k, depth, accumulate, s.magnitudes);
+        } else {
+            Tensor sums = p.activation("productParts", parts, GpuKernels.elements(c));
+            task(p, name, a.like(s.values), b, c, sums, k, depth, false, s.magnitudes);
+            GpuKernels.addParts(p, sums, c, accumulate);
+        }
     }
 
     /** Scales x, again only if something may have written x since the last time. */
@@ -60,20 +72,6 @@ final class GpuHalfProducts implements GpuProducts {
         scaled = new Scaled(values, magnitudes);
         place = p.place();
         return scaled;
-    }
-
-    private static void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate,
-        Tensor largest) {
-        int tiles = tiles(c.rows()) * tiles(c.columns());
-        int depth = GpuProducts.depth(c, tiles, k, GpuHalfMatmul.STEP, accumulate);
-        int parts = (k + depth - 1) / depth;
-        if (parts == 1) {
-            task(p, name, a, b, c, c, k, depth, accumulate, largest);
-        } else {
-            Tensor sums = p.activation("productParts", parts, GpuKernels.elements(c));
-            task(p, name, a, b, c, sums, k, depth, false, largest);
-            GpuKernels.addParts(p, sums, c);
-        }
     }
 
     private static int tiles(int n) {

@@ -31,12 +31,17 @@ public final class GpuKernels implements Kernels {
         }
     }
 
+    /** Zeros, and where they were recorded. */
+    private record Zeros(ProgramBuilder p, int place, Tensor x) {
+    }
+
     private final GpuProducts products;
     private final GpuQkNorm qkNorm = new GpuQkNorm();
     private final GpuAttentionTasks attention = new GpuAttentionTasks();
     private final GpuGenerationTasks generation = new GpuGenerationTasks();
     private final GpuPolicyHead head = new GpuPolicyHead(this);
     private Sum sum;
+    private Zeros zeros;
 
     /** With products in FP32, which every device has. */
     public GpuKernels() {
@@ -108,17 +113,18 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y) {
-        products.record(p, "linear", Matrix.of(x), Matrix.transposed(w), y, x.columns(), false);
+        products.record(p, "linear", Matrix.of(x), Matrix.transposed(w), y, x.columns());
     }
 
     @Override
     public void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate) {
-        products.recordGradient(p, "linearBackwardInput", Matrix.of(dY), Matrix.of(w), dX, dY.columns(), accumulate);
+        products.recordInput(p, "linearBackwardInput", Matrix.of(dY), Matrix.of(w), dX, dY.columns(), accumulate);
     }
 
     @Override
     public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
-        products.recordGradient(p, "linearBackwardWeight", Matrix.transposed(dY), Matrix.of(x), dW, x.rows(), true);
+        boolean fresh = takesZero(p, dW);
+        products.recordWeights(p, "linearBackwardWeight", Matrix.transposed(dY), Matrix.of(x), dW, x.rows(), !fresh);
     }
 
     @Override
@@ -150,6 +156,7 @@ public final class GpuKernels implements Kernels {
         elements(x);
         elements(dY);
         elements(dX);
+        boolean fresh = takesZero(p, dW);
         int rowsPerPart = rowsPerPart(x.rows(), x.columns());
         Tensor parts = p.activation("normParts", (x.rows() + rowsPerPart - 1) / rowsPerPart, x.columns());
         int n = elements(parts);
@@ -157,7 +164,7 @@ public final class GpuKernels implements Kernels {
             .task((graph, id, at) -> graph.task(id, GpuNorm::kRmsNormWeightParts, at.context(), at.floats(x),
                 at.offset(x), at.floats(rstd), at.offset(rstd), at.floats(dY), at.offset(dY), at.floats(parts),
                 at.offset(parts), x.rows(), x.columns(), rowsPerPart, n));
-        addParts(p, parts, dW);
+        addParts(p, parts, dW, !fresh);
         Operation operation = p.operation("rmsNormBackward").reads(x, w, rstd, dY).writes(dX)
             .grid(Grid.groups(x.rows(), GROUP));
         if (accumulate) {
@@ -168,17 +175,31 @@ public final class GpuKernels implements Kernels {
             at.floats(dX), at.offset(dX), x.columns(), accumulate ? 1 : 0));
     }
 
+    /** Whether x was zeroed by the newest task; that is then taken back, for one that writes x instead of adding. */
+    private boolean takesZero(ProgramBuilder p, Tensor x) {
+        if (zeros == null || zeros.p != p || zeros.place + 1 != p.place() || !zeros.x.isSameMemory(x)) {
+            return false;
+        }
+        p.dropFrom(zeros.place);
+        return true;
+    }
+
     /** How many rows a part of a weights' gradient sums over. */
     static int rowsPerPart(int rows, int columns) {
         int parts = Math.clamp(PART_THREADS / columns, 1, Math.min(rows, MAX_PARTS));
         return (rows + parts - 1) / parts;
     }
 
-    /** dW accumulates the sum of parts [S, C] over S. */
-    static void addParts(ProgramBuilder p, Tensor parts, Tensor dW) {
-        p.operation("addParts").reads(parts, dW).writes(dW).grid(Grid.threads(parts.columns(), ELEMENTS))
-            .task((graph, id, at) -> graph.task(id, GpuNorm::kAddParts, at.context(), at.floats(parts),
-                at.offset(parts), parts.stride(), at.floats(dW), at.offset(dW), parts.rows(), parts.columns()));
+    /** dW = sum of parts [S, C] over S, or accumulates it. */
+    static void addParts(ProgramBuilder p, Tensor parts, Tensor dW, boolean accumulate) {
+        Operation operation = p.operation("addParts").reads(parts).writes(dW)
+            .grid(Grid.threads(parts.columns(), ELEMENTS));
+        if (accumulate) {
+            operation.reads(dW);
+        }
+        operation.task((graph, id, at) -> graph.task(id, GpuNorm::kAddParts, at.context(), at.floats(parts),
+            at.offset(parts), parts.stride(), at.floats(dW), at.offset(dW), parts.rows(), parts.columns(),
+            accumulate ? 1 : 0));
     }
 
     @Override
@@ -209,7 +230,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void qkNormRopeBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles,
         Tensor dY, Tensor dX, Tensor dW, int headWidth) {
-        qkNorm.backward(p, x, w, rstd, positions, angles, dY, dX, dW, headWidth);
+        qkNorm.backward(p, x, w, rstd, positions, angles, dY, dX, dW, !takesZero(p, dW), headWidth);
     }
 
     @Override
@@ -249,6 +270,7 @@ public final class GpuKernels implements Kernels {
     @Override
     public void zero(ProgramBuilder p, Tensor x) {
         int n = elements(x);
+        zeros = new Zeros(p, p.place(), x);
         p.operation("zero").writes(x).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
             graph.task(id, GpuElementwise::kZero, at.context(), at.floats(x), at.offset(x), n));
     }

@@ -98,16 +98,19 @@ final class GpuNorm {
         }
     }
 
-    /** dW[c] accumulates the sum over s of partial[s, c], partial [S, C] strided: one thread for each column. */
+    /** dW[c] = sum over s of partial[s, c], or accumulates it; partial [S, C] strided. One thread for each column. */
     static void kAddParts(KernelContext context, FloatArray partial, int partialAt, int stride, FloatArray dW, int dWAt,
-        int parts, int width) {
+        int parts, int width, int accumulate) {
         int column = context.globalIdx;
         if (column < width) {
             float sum = 0f;
             for (int s = 0; s < parts; s++) {
                 sum += partial.get(partialAt + s * stride + column);
             }
-            dW.set(dWAt + column, dW.get(dWAt + column) + sum);
+            if (accumulate != 0) {
+                sum += dW.get(dWAt + column);
+            }
+            dW.set(dWAt + column, sum);
         }
     }
 }

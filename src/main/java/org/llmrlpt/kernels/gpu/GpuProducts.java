@@ -13,19 +13,22 @@ interface GpuProducts {
     /** For people: the numbers and the method. */
     String description();
 
-    /** C = A B or C += A B, of operands that are weights or activations; {@code k} products for an element of C. */
-    void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate);
+    /** C = A B, of operands that are weights or activations; {@code k} products for an element of C. */
+    void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k);
 
-    /** The same where A is a gradient, which may be tiny. */
-    void recordGradient(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate);
+    /** C = A B or C += A B, where A is a gradient, which may be tiny. */
+    void recordInput(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate);
+
+    /** The same for the gradient C of weights: k is the number of rows, and may be cut. */
+    void recordWeights(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate);
 
     /**
-     * How a product of {@code tiles} tiles is cut along k: the depth of each part, a multiple of {@code step}. Only
-     * where C is added to, since there k is the number of rows of a batch. A cut elsewhere would give a row other bits
-     * for other numbers of rows beside it.
+     * How a product of {@code tiles} tiles is cut along k: the depth of each part, a multiple of {@code step}. Not done
+     * for other products than the gradient of weights: it would give a row other bits for other numbers of rows beside
+     * it.
      */
-    static int depth(Tensor c, int tiles, int k, int step, boolean accumulate) {
-        int parts = accumulate && c.isContiguous() ? Math.clamp(GROUPS / tiles, 1, Math.max(1, k / LEAST_DEPTH)) : 1;
+    static int depth(int tiles, int k, int step) {
+        int parts = Math.clamp(GROUPS / tiles, 1, Math.max(1, k / LEAST_DEPTH));
         int depth = (k + parts - 1) / parts;
         return (depth + step - 1) / step * step;
     }

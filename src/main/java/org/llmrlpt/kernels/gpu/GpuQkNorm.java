@@ -18,7 +18,8 @@ final class GpuQkNorm {
     }
 
     /** One matrix of heads, backward. */
-    private record Gradients(Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW, int count) {
+    private record Gradients(Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW,
+        boolean accumulate, int count) {
     }
 
     /** What all matrices of a task share. */
@@ -45,9 +46,9 @@ final class GpuQkNorm {
     }
 
     void backward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles, Tensor dY,
-        Tensor dX, Tensor dW, int headWidth) {
+        Tensor dX, Tensor dW, boolean accumulate, int headWidth) {
         Common common = new Common(p, positions, angles, headWidth, 0);
-        Gradients heads = new Gradients(x, w, rstd, dY, dX, dW, x.columns() / headWidth);
+        Gradients heads = new Gradients(x, w, rstd, dY, dX, dW, accumulate, x.columns() / headWidth);
         Gradients before = follows(common) && lastGradients != null && joins(lastGradients.x, x)
             && joins(lastGradients.dY, dY) && joins(lastGradients.dX, dX) && lastGradients.w.arena() == w.arena()
             && lastGradients.rstd.arena() == rstd.arena() ? lastGradients : null;
@@ -113,7 +114,7 @@ final class GpuQkNorm {
                 at.floats(c.angles), at.offset(c.angles), at.floats(a.dY), both(at, a.dY, b.dY), a.dY.stride(),
                 at.floats(parts), at.offset(parts), counts, d, rows, rowsPerPart, n));
         for (int i = 0; i < some.size(); i++) {
-            GpuKernels.addParts(c.p, parts.columns(i * d, d), some.get(i).dW);
+            GpuKernels.addParts(c.p, parts.columns(i * d, d), some.get(i).dW, some.get(i).accumulate);
         }
         c.p.operation("qkNormRopeBackward").reads(a.x, b.x, a.w, b.w, a.rstd, b.rstd, c.positions, c.angles, a.dY, b.dY)
             .writes(a.dX, b.dX).bytes(3 * bytes).grid(Grid.groups((long) rows * heads, HEAD_GROUP))

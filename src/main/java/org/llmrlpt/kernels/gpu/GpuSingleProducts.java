@@ -14,35 +14,40 @@ final class GpuSingleProducts implements GpuProducts {
     }
 
     @Override
-    public void recordGradient(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k,
-        boolean accumulate) {
-        record(p, name, a, b, c, k, accumulate);
+    public void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k) {
+        task(p, name, a, b, c, c, k, k, false);
     }
 
     @Override
-    public void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate) {
-        int down = (c.rows() + GpuMatmul.TILE - 1) / GpuMatmul.TILE;
-        int across = (c.columns() + GpuMatmul.TILE - 1) / GpuMatmul.TILE;
-        int depth = GpuProducts.depth(c, down * across, k, GpuMatmul.STEP, accumulate);
+    public void recordInput(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate) {
+        task(p, name, a, b, c, c, k, k, accumulate);
+    }
+
+    @Override
+    public void recordWeights(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k, boolean accumulate) {
+        int depth = GpuProducts.depth(tiles(c.rows()) * tiles(c.columns()), k, GpuMatmul.STEP);
         int parts = (k + depth - 1) / depth;
         if (parts == 1) {
             task(p, name, a, b, c, c, k, depth, accumulate);
         } else {
             Tensor sums = p.activation("productParts", parts, GpuKernels.elements(c));
             task(p, name, a, b, c, sums, k, depth, false);
-            GpuKernels.addParts(p, sums, c);
+            GpuKernels.addParts(p, sums, c, accumulate);
         }
+    }
+
+    private static int tiles(int n) {
+        return (n + GpuMatmul.TILE - 1) / GpuMatmul.TILE;
     }
 
     /** {@code c} tells the product's size, {@code to} has it, or one for each part. */
     private static void task(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, Tensor to, int k, int depth,
         boolean accumulate) {
-        int down = (c.rows() + GpuMatmul.TILE - 1) / GpuMatmul.TILE;
-        int across = (c.columns() + GpuMatmul.TILE - 1) / GpuMatmul.TILE;
+        int down = tiles(c.rows());
         int parts = (k + depth - 1) / depth;
         Operation operation = p.operation(name).reads(a.tensor(), b.tensor()).writes(to)
             .flops(Work.product(c.rows(), c.columns(), k))
-            .grid(Grid.groups2D(across, parts * down, GpuMatmul.THREADS, 1));
+            .grid(Grid.groups2D(tiles(c.columns()), parts * down, GpuMatmul.THREADS, 1));
         if (accumulate) {
             operation.reads(to);
         }

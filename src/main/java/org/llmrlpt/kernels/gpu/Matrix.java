@@ -8,6 +8,11 @@ record Matrix(Tensor tensor, int row, int column) {
         return new Matrix(tensor, tensor.stride(), 1);
     }
 
+    /** Another tensor of the same shape, transposed if this one is. */
+    Matrix like(Tensor other) {
+        return column == 1 ? of(other) : transposed(other);
+    }
+
     static Matrix transposed(Tensor tensor) {
         return new Matrix(tensor, 1, tensor.stride());
     }

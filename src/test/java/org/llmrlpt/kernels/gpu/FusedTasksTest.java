@@ -65,6 +65,43 @@ class FusedTasksTest {
         }
     }
 
+    @Test
+    void aGradientThatIsZeroedAndAddedToIsWritten() {
+        int n = 7;
+        float[] xs = gaussian("x", ROWS * D);
+        float[] dYs = gaussian("dY", ROWS * n);
+        try (KernelHarness h = new KernelHarness(kernels)) {
+            Tensor x = h.input("x", ROWS, D, xs);
+            Tensor w = h.input("w", 1, D, gaussian("w", D));
+            Tensor rstd = h.input("rstd", 1, ROWS, gaussian("rstd", ROWS));
+            Tensor dY = h.input("dY", ROWS, n, dYs);
+            Tensor dW = h.output("dW", n, D);
+            Tensor dNormed = h.input("dNormed", ROWS, D, gaussian("dNormed", ROWS * D));
+            Tensor dX = h.output("dX", ROWS, D);
+            Tensor dNorm = h.output("dNorm", 1, D);
+            Tensor added = h.inOut("added", 1, D, new float[D]);
+            h.run((set, p) -> {
+                set.zero(p, dW);
+                set.linearBackwardWeight(p, dY, x, dW);
+                assertEquals(1, p.place());
+                set.zero(p, dNorm);
+                set.rmsNormBackward(p, x, w, rstd, dNormed, dX, dNorm, false);
+                assertEquals(4, p.place());
+                set.zero(p, dX);
+                set.rmsNormBackward(p, x, w, rstd, dNormed, dX, added, false);
+                assertEquals(8, p.place(), "other memory is zeroed");
+            });
+            double[] want = new double[n * D];
+            for (int i = 0; i < want.length; i++) {
+                for (int r = 0; r < ROWS; r++) {
+                    want[i] += (double) dYs[r * n + i / D] * xs[r * D + i % D];
+                }
+            }
+            assertClose("dW", want, h.values(dW));
+            assertSameBits("of the norm", h.values(added), h.values(dNorm));
+        }
+    }
+
     /** With something between the queries' tasks and the keys' these stay apart: the results have the same bits. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
