@@ -72,11 +72,6 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
-        linearBackwardWeight(p, dY, x, dW, true);
-    }
-
-    @Override
     public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW, boolean accumulate) {
         p.operation("linear_backward_weight").reads(dY, x).reads(kept(dW, accumulate)).writes(dW)
             .flops(Work.product(dW.rows(), dW.columns(), dY.rows())).task((g, id, at) -> g.task(id,
