@@ -30,6 +30,8 @@ public final class GpuCheck {
     /** Most that the NLL of a training step may differ from the CPU's, in nats a token. */
     private static final double FP32_NLL = 1e-3;
     private static final double FP16_NLL = 2e-2;
+    /** Exit code of a command that compared and found a difference. */
+    public static final int DIFFERS = 3;
     private static final int MESSAGE_LINES = 4;
     private static final int LEAST_SECONDS = 5;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -155,8 +157,8 @@ public final class GpuCheck {
         if (step.name().equals("devices")) {
             result.put("text", text);
         }
-        result.put("outcome", code == 0 ? Outcome.OK : code == 3 ? Outcome.DIFFERENT : Outcome.FAILED);
-        if (code != 0 && code != 3) {
+        result.put("outcome", code == 0 ? Outcome.OK : code == DIFFERS ? Outcome.DIFFERENT : Outcome.FAILED);
+        if (code != 0 && code != DIFFERS) {
             result.put("exit_code", code);
             result.put("message", lastLines(Files.readString(errors, StandardCharsets.ISO_8859_1) + "\n" + text));
         } else if (step.name().startsWith("training-") && step.needs() != null) {

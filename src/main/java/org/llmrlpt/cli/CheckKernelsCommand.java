@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.llmrlpt.bench.KernelComparison;
+import org.llmrlpt.check.GpuCheck;
 import org.llmrlpt.config.CheckKernelsSettings;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.kernels.KernelSets;
@@ -17,8 +18,6 @@ import org.llmrlpt.kernels.cpu.Workers;
 /** {@code bench check-kernels}: every primitive on one runtime compared with the same on another. */
 final class CheckKernelsCommand implements Command<CheckKernelsSettings> {
     private static final int DEFAULT_VOCABULARY = 257;
-    /** Exit code where something differs: neither a mistake of the user's nor a crash. */
-    private static final int DIFFERENT = 3;
 
     @Override
     public String name() {
@@ -71,7 +70,7 @@ final class CheckKernelsCommand implements Command<CheckKernelsSettings> {
             console.table(rows);
             console.line(differences.size() + " tensors, " + wrong.size() + " differ by more than " + s.tolerance());
         }
-        return wrong.isEmpty() ? 0 : DIFFERENT;
+        return wrong.isEmpty() ? 0 : GpuCheck.DIFFERS;
     }
 
     private static String number(double value) {

@@ -14,9 +14,6 @@ import org.llmrlpt.config.UserError;
 
 /** {@code bench gpu-check}: everything about a device in one call. */
 final class GpuCheckCommand implements Command<GpuCheckSettings> {
-    /** Exit code where something differs or a step failed. */
-    private static final int NOT_GOOD = 3;
-
     @Override
     public String name() {
         return "bench gpu-check";
@@ -55,6 +52,6 @@ final class GpuCheckCommand implements Command<GpuCheckSettings> {
         }
         boolean good = check.run(console::line);
         console.line("report: " + check.report());
-        return good ? 0 : NOT_GOOD;
+        return good ? 0 : GpuCheck.DIFFERS;
     }
 }

@@ -1,14 +1,23 @@
 package org.llmrlpt.kernels.cpu;
 
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+import static org.llmrlpt.kernels.cpu.Memory.ALL;
+import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
+import static org.llmrlpt.kernels.cpu.Memory.getFloat;
+import static org.llmrlpt.kernels.cpu.Memory.setFloat;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One product C [M,N] = or += op(A)·op(B) by blocks: B's panels are packed for a chunk of columns and k and shared by
- * all threads; a task takes a block of rows, packs A for {@link Tile#MAX_K} of k at a time, and multiplies. Later parts
+ * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Later parts
  * of k start from what C holds, so each element stays one chain of fused multiply-adds over k, and its bits depend on
  * no block: the blocks may be chosen by the number of threads.
  */
 final class BlockedProduct {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
     /** Floats of B packed at a time (16 MiB: they stay in the last cache). */
     private static final int CHUNK = 4 << 20;
     /** At least so many columns of B in a chunk: the packing of A is shared among them. */
@@ -27,8 +36,8 @@ final class BlockedProduct {
     /** Tasks for each thread, so that the threads end together though one is slower. */
     private static final int TASKS_PER_THREAD = 4;
 
-    /** A's rows of a task and one part of k. */
-    private static final ThreadLocal<float[]> A_ROWS = ThreadLocal.withInitial(() -> new float[0]);
+    /** A task's rows of A, one part of k. */
+    private static final ThreadLocal<float[]> A_BLOCK = ThreadLocal.withInitial(() -> new float[0]);
     private static final Scratch B_PANELS = new Scratch();
     private static final Scratch EDGE_TILE = new Scratch();
 
@@ -75,7 +84,7 @@ final class BlockedProduct {
     }
 
     /**
-     * Packs B [k, n], or a transposed B stored [n, k]: for each part of {@link Tile#MAX_K} of k all panels, one part
+     * Packs B [k, n], or a transposed B stored [n, k]: for each part of k ({@link Tile#partOfK}) all panels, one part
      * after the other.
      */
     static void pack(Tile tile, boolean transposed, long b, int ldb, int n, int k, long to) {
@@ -83,14 +92,15 @@ final class BlockedProduct {
         int panels = Panels.count(n, columns);
         int group = transposed ? 1 : 8; // several panels at once read longer pieces of B's rows
         int groups = Panels.count(panels, group);
-        int tasks = groups * Panels.count(k, Tile.MAX_K);
+        int tasks = groups * Panels.count(k, Tile.partOfK(k));
         Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, to));
     }
 
     private static void packTask(int t, int groups, int group, int panels, Tile tile, boolean transposed, long b,
         int ldb, int n, int k, long to) {
-        int k0 = t / groups * Tile.MAX_K;
-        int kc = Math.min(Tile.MAX_K, k - k0);
+        int part = Tile.partOfK(k);
+        int k0 = t / groups * part;
+        int kc = Math.min(part, k - k0);
         int j = t % groups * group * tile.columns;
         int width = Math.min(group * tile.columns, n - j);
         long target = at(to, (long) k0 * panels * tile.columns + (long) j * kc);
@@ -126,31 +136,37 @@ final class BlockedProduct {
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
     private void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k) {
         long stride = (long) Panels.count(n, tile.columns) * tile.columns;
-        float[] rowsOfA = rowsOfA(Panels.count(rows, tile.rows) * tile.rows);
-        for (int kk = 0; kk < k; kk += Tile.MAX_K) {
-            int kc = Math.min(Tile.MAX_K, k - kk);
+        int part = Tile.partOfK(k);
+        int tiles = Panels.count(rows, tile.rows);
+        float[] blockOfA = blockOfA(tiles * tile.rows);
+        for (int kk = 0; kk < k; kk += part) {
+            int kc = Math.min(part, k - kk);
+            int strideA;
             if (transposedA) {
-                RowsOfA.transpose(at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, rowsOfA);
+                strideA = BlockOfA.panelStride(tile, kc);
+                BlockOfA.columns(tile, at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, blockOfA);
             } else {
-                RowsOfA.copy(at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, rowsOfA);
+                strideA = tile.rows * Tile.STRIDE_A;
+                BlockOfA.rows(at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, blockOfA);
             }
             boolean start = accumulate || k0 + kk > 0;
             for (int p = p0; p < p1; p += GROUP) {
                 int group = Math.min(GROUP, p1 - p);
-                for (int i = 0; i < rows; i += tile.rows) {
-                    row(rowsOfA, i * Tile.STRIDE_A, Math.min(tile.rows, rows - i), at(b, kk * stride), p, p + group,
-                        at(c, (long) (i0 + i) * ldc + j0), n, kc, start);
+                for (int i = 0; i < tiles; i++) {
+                    int top = i * tile.rows;
+                    row(blockOfA, i * strideA, Math.min(tile.rows, rows - top), at(b, kk * stride), p, p + group,
+                        at(c, (long) (i0 + top) * ldc + j0), n, kc, start);
                 }
             }
         }
     }
 
-    /** Room for so many rows of a left-hand side, {@link Tile#STRIDE_A} apart, for the calling thread. */
-    static float[] rowsOfA(int rows) {
-        float[] array = A_ROWS.get();
+    /** Room for so many rows of a left-hand side and one part of k, for the calling thread. */
+    static float[] blockOfA(int rows) {
+        float[] array = A_BLOCK.get();
         if (array.length < rows * Tile.STRIDE_A) {
             array = new float[rows * Tile.STRIDE_A];
-            A_ROWS.set(array);
+            A_BLOCK.set(array);
         }
         return array;
     }
@@ -159,7 +175,7 @@ final class BlockedProduct {
      * A row of tiles, {@code height} rows of C in panels p0 to p1 of its n columns; {@code c} is its first column of
      * all. Tiles that pass the edge of C go through a scratch tile.
      */
-    private void row(float[] rowsOfA, int at, int height, long b, int p0, int p1, long c, int n, int kc,
+    private void row(float[] blockOfA, int at, int height, long b, int p0, int p1, long c, int n, int kc,
         boolean start) {
         int columns = tile.columns;
         long stepC = 4L * ldc;
@@ -167,23 +183,42 @@ final class BlockedProduct {
             long panel = b + 4L * p * columns * kc;
             long to = c + 4L * p * columns;
             int width = Math.min(columns, n - p * columns);
-            if (height == tile.rows && width == columns) {
-                tile.multiply(rowsOfA, at, panel, to, stepC, kc, start);
+            Tile fitting = tile.edge(width);
+            if (height == fitting.rows && width == fitting.columns) {
+                multiply(fitting, blockOfA, at, panel, to, stepC, kc, start);
             } else {
                 long edge = EDGE_TILE.floats((long) tile.rows * columns);
-                long step = 4L * columns;
+                long step = 4L * fitting.columns;
                 if (start) {
                     copyTile(to, stepC, edge, step, height, width);
                 }
-                tile.multiply(rowsOfA, at, panel, edge, step, kc, start);
+                multiply(fitting, blockOfA, at, panel, edge, step, kc, start);
                 copyTile(edge, step, to, stepC, height, width);
             }
         }
     }
 
+    private void multiply(Tile fitting, float[] blockOfA, int at, long panel, long to, long step, int kc,
+        boolean start) {
+        if (transposedA) {
+            fitting.multiplyColumns(blockOfA, at, panel, to, step, kc, start);
+        } else {
+            fitting.multiply(blockOfA, at, panel, to, step, kc, start);
+        }
+    }
+
+    /** By vectors and elements: a call that copies memory costs more than such short rows. */
     private static void copyTile(long from, long stepFrom, long to, long stepTo, int height, int width) {
         for (int r = 0; r < height; r++) {
-            Memory.copy(from + r * stepFrom, to + r * stepTo, width);
+            int j = 0;
+            for (; j + S.length() <= width; j += S.length()) {
+                fromMemorySegment(S, ALL, at(from, j), ORDER).intoMemorySegment(ALL, at(to, j), ORDER);
+            }
+            for (; j < width; j++) {
+                setFloat(at(to, j), getFloat(at(from, j)));
+            }
+            from += stepFrom;
+            to += stepTo;
         }
     }
 }

@@ -54,10 +54,10 @@ final class FewRowsProduct {
         new FewRowsProduct(tile, packed, w, ldw, y, ldy, m, k).multiply(n);
     }
 
-    /** The tile that leaves fewer columns unused. */
+    /** The tile that leaves fewer columns unused; the wide one may have a narrow one for its last panel. */
     private static Tile tile(int m) {
         int unused = Panels.count(m, Gemm.TILE.columns) * Gemm.TILE.columns - m;
-        return unused < NARROW.columns ? Gemm.TILE : NARROW;
+        return unused < NARROW.columns || Gemm.TILE.rows == NARROW.rows ? Gemm.TILE : NARROW;
     }
 
     private void multiply(int n) {
@@ -74,15 +74,17 @@ final class FewRowsProduct {
     private void block(int j0, int columns) {
         int padded = Panels.count(columns, tile.rows) * tile.rows;
         int width = panels * tile.columns;
-        float[] rows = BlockedProduct.rowsOfA(padded);
+        float[] rows = BlockedProduct.blockOfA(padded);
         long out = Y_TRANSPOSED.floats((long) padded * width);
-        for (int k0 = 0; k0 < k; k0 += Tile.MAX_K) {
-            int kc = Math.min(Tile.MAX_K, k - k0);
-            RowsOfA.copy(at(w, (long) j0 * ldw + k0), ldw, columns, kc, rows);
+        int part = Tile.partOfK(k);
+        for (int k0 = 0; k0 < k; k0 += part) {
+            int kc = Math.min(part, k - k0);
+            BlockOfA.rows(at(w, (long) j0 * ldw + k0), ldw, columns, kc, rows);
             for (int j = 0; j < padded; j += tile.rows) {
                 for (int p = 0; p < panels; p++) {
-                    tile.multiply(rows, j * Tile.STRIDE_A, at(x, (long) k0 * width + (long) p * tile.columns * kc),
-                        at(out, (long) j * width + p * tile.columns), 4L * width, kc, k0 > 0);
+                    int i = p * tile.columns;
+                    tile.edge(m - i).multiply(rows, j * Tile.STRIDE_A, at(x, (long) k0 * width + (long) i * kc),
+                        at(out, (long) j * width + i), 4L * width, kc, k0 > 0);
                 }
             }
         }

@@ -95,6 +95,94 @@ final class NarrowTile extends Tile {
     }
 
     @Override
+    void multiplyColumns(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
+        FloatVector c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11;
+        if (accumulate) {
+            long q = c;
+            c0 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c1 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c2 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c3 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c4 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c5 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c6 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c7 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c8 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c9 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c10 = fromMemorySegment(S, ALL, q, ORDER);
+            q += stepC;
+            c11 = fromMemorySegment(S, ALL, q, ORDER);
+        } else {
+            c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = c10 = c11 = FloatVector.zero(S);
+        }
+        for (int i = at; i < at + ROWS * k; i += ROWS) {
+            FloatVector v = fromMemorySegment(S, ALL, b, ORDER);
+            c0 = broadcast(S, a[i]).fma(v, c0);
+            c1 = broadcast(S, a[i + 1]).fma(v, c1);
+            c2 = broadcast(S, a[i + 2]).fma(v, c2);
+            c3 = broadcast(S, a[i + 3]).fma(v, c3);
+            c4 = broadcast(S, a[i + 4]).fma(v, c4);
+            c5 = broadcast(S, a[i + 5]).fma(v, c5);
+            c6 = broadcast(S, a[i + 6]).fma(v, c6);
+            c7 = broadcast(S, a[i + 7]).fma(v, c7);
+            c8 = broadcast(S, a[i + 8]).fma(v, c8);
+            c9 = broadcast(S, a[i + 9]).fma(v, c9);
+            c10 = broadcast(S, a[i + 10]).fma(v, c10);
+            c11 = broadcast(S, a[i + 11]).fma(v, c11);
+            b += BYTES;
+        }
+        c0.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c1.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c2.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c3.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c4.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c5.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c6.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c7.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c8.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c9.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c10.intoMemorySegment(ALL, c, ORDER);
+        c += stepC;
+        c11.intoMemorySegment(ALL, c, ORDER);
+    }
+
+    @Override
+    void copyA(long from, long stepFrom, int k, int panels, float[] to, int stride) {
+        for (int i = 0; i < k; i++) {
+            long s = from;
+            int d = i * ROWS;
+            for (int p = 0; p < panels; p++) {
+                for (int q = 0; q < ROWS; q += S.length()) {
+                    fromMemorySegment(S, ALL, s + 4L * q, ORDER).intoArray(to, d + q);
+                }
+                s += 4 * ROWS;
+                d += stride;
+            }
+            from += stepFrom;
+        }
+    }
+
+    @Override
     void copyB(long from, long stepFrom, int k, int panels, long to, long stepPanel) {
         for (int i = 0; i < k; i++) {
             for (int p = 0; p < panels; p++) {

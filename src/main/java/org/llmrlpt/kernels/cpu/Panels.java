@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies blocks of B into the panels [k][columns] that a {@link Tile} reads. Where the last panel is wider than what is
- * left, it repeats the last column: the products with it go to elements of a tile that nobody reads. Leading dimensions
- * are in floats.
+ * Copies blocks of B into the panels [k][columns] that a {@link Tile} reads. The last panel is that of
+ * {@link Tile#edge}. Where it is wider than what is left, it holds some other numbers: the products with them go to
+ * elements of a tile that nobody reads. Leading dimensions are in floats.
  */
 final class Panels {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
@@ -45,14 +45,22 @@ final class Panels {
         tile.copyB(b, 4L * ldb, k, full, to, 4 * strideB(tile, k));
         int done = full * tile.columns;
         if (done < n) {
-            copyRagged(at(b, done), ldb, n - done, k, tile.columns, at(to, full * strideB(tile, k)));
+            copyRagged(at(b, done), ldb, n - done, k, tile.edge(n - done).columns, at(to, full * strideB(tile, k)));
         }
     }
 
+    /** Whole vectors, which go on into the next row of B, as long as they do not pass the end of B. */
     private static void copyRagged(long from, int ld, int n, int k, int width, long to) {
+        long end = at(from, (k - 1L) * ld + n);
         for (int i = 0; i < k; i++) {
-            for (int j = 0; j < width; j++) {
-                setFloat(at(to, j), getFloat(at(from, Math.min(j, n - 1))));
+            if (at(from, width) <= end) {
+                for (int j = 0; j < width; j += S.length()) {
+                    fromMemorySegment(S, ALL, at(from, j), ORDER).intoMemorySegment(ALL, at(to, j), ORDER);
+                }
+            } else {
+                for (int j = 0; j < width; j++) {
+                    setFloat(at(to, j), getFloat(at(from, Math.min(j, n - 1))));
+                }
             }
             from += 4L * ld;
             to += 4L * width;
@@ -61,7 +69,10 @@ final class Panels {
 
     /** B's panels from a row-major Bᵀ [n, k], as weights are stored. */
     static void transposeB(Tile tile, long b, int ldb, int n, int k, long to) {
-        transposePanels(b, ldb, n, k, tile.columns, to, strideB(tile, k));
+        for (int j = 0; j < n; j += tile.columns) {
+            int left = Math.min(tile.columns, n - j);
+            transposePanel(at(b, (long) j * ldb), ldb, left, k, tile.edge(left).columns, at(to, (long) j * k));
+        }
     }
 
     /** The transpose of a matrix [n, k]; leading dimensions in floats. */
@@ -78,20 +89,13 @@ final class Panels {
         }
     }
 
-    /**
-     * Four rows at a time. Where the width is no multiple of 4, the last four of a panel write too far: their excess is
-     * overwritten as the panel's first four come last, or falls between two panels.
-     */
-    private static void transposePanels(long from, int ld, int n, int k, int width, long to, long stride) {
-        for (int p = 0; p * width < n; p++) {
-            for (int q = (width - 1) / 4 * 4; q >= 0; q -= 4) {
-                int row = p * width + q;
-                long r0 = at(from, (long) Math.min(row, n - 1) * ld);
-                long r1 = at(from, (long) Math.min(row + 1, n - 1) * ld);
-                long r2 = at(from, (long) Math.min(row + 2, n - 1) * ld);
-                long r3 = at(from, (long) Math.min(row + 3, n - 1) * ld);
-                transposeFour(r0, r1, r2, r3, k, at(to, p * stride + q), 4L * width);
-            }
+    private static void transposePanel(long from, int ld, int n, int k, int width, long to) {
+        for (int q = 0; q < width; q += 4) {
+            long r0 = at(from, (long) Math.min(q, n - 1) * ld);
+            long r1 = at(from, (long) Math.min(q + 1, n - 1) * ld);
+            long r2 = at(from, (long) Math.min(q + 2, n - 1) * ld);
+            long r3 = at(from, (long) Math.min(q + 3, n - 1) * ld);
+            transposeFour(r0, r1, r2, r3, k, at(to, q), 4L * width);
         }
     }
 

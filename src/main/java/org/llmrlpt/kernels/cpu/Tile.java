@@ -7,12 +7,14 @@ import jdk.incubator.vector.FloatVector;
  * copying into panels that suits it. One implementation for each vector width; the compiler needs the species as a
  * constant, and every vector load and store written out (see {@link Memory}).
  *
- * <p>A's rows lie in an array, {@link #STRIDE_A} floats apart; B's panels are [k][columns], off-heap. What keeps
- * {@link #multiply} at the speed of its multiply-adds:
+ * <p>A lies in an array, by rows {@link #STRIDE_A} floats apart or by columns as [k][rows], whichever is a mere copy of
+ * what is stored; B's panels are [k][columns], off-heap. What keeps a tile at the speed of its multiply-adds:
  * <ul>
  * <li>Steps are constants, so that a few registers address everything. The compiler proves the bounds of A once before
  * the loop; the checks at the loads of B remain, and keep it from moving loads up until accumulators leave their
  * registers.
+ * <li>Where A lies by columns, the loop counts with A's index: with a counter of its own it is 10 % slower. Where A
+ * lies by rows, it is the other way round.
  * <li>At most some 50 off-heap loads and stores are written in one method. With more, the first of the two compilers
  * has too few virtual registers, and on a busy machine the method may then stay slow for good; see
  * {@code -XX:+PrintCompilation} for "out of virtual registers". Loads from an array cost less.
@@ -23,6 +25,9 @@ abstract class Tile {
     static final int MAX_K = 384;
     /** Floats from one row of A to the next; no power of two, so that the rows of a tile share no set of a cache. */
     static final int STRIDE_A = MAX_K + 16;
+
+    /** Parts of k are multiples of this: a cache line. */
+    private static final int K_UNIT = 16;
 
     /** Rows of the tile of C. */
     final int rows;
@@ -53,6 +58,27 @@ abstract class Tile {
      * @param accumulate whether the sums start from what C holds, or from zero
      */
     abstract void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate);
+
+    /** The same with A by columns: [k][rows] from index {@code at}. */
+    abstract void multiplyColumns(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate);
+
+    /** The tile for a last panel of {@code width} columns: a narrower one, where there is one with as many rows. */
+    Tile edge(int width) {
+        return this;
+    }
+
+    /** The length of the nearly equal parts, of at most {@link #MAX_K}, into which a sum of {@code k} is cut. */
+    static int partOfK(int k) {
+        int parts = Math.ceilDiv(k, MAX_K);
+        return Math.ceilDiv(Math.ceilDiv(k, parts), K_UNIT) * K_UNIT;
+    }
+
+    /**
+     * Copies a row-major Aᵀ of k rows: panel p takes {@link #rows} floats of each to {@code to}[p · stride], as
+     * [k][rows]. It copies whole vectors: the excess of a row is overwritten by the next one, that of the last row
+     * falls between two panels.
+     */
+    abstract void copyA(long from, long stepFrom, int k, int panels, float[] to, int stride);
 
     /**
      * Copies full panels of a row-major B: panel p takes {@link #columns} columns of k rows to {@code to} + p ·

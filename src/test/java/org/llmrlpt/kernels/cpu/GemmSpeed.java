@@ -5,17 +5,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Measures {@link Gemm}: GFLOP/s on one and two threads, median and best, and the share of what fused multiply-adds in
- * registers reach just before and after each sample, so that a busy host slows both. Arguments select rows of the table
- * by a part of their name; -Dthreads=1 leaves out the second thread, -Dms= is the time of a figure.
+ * Measures {@link Gemm}: GFLOP/s on one and two threads and the share of what fused multiply-adds in registers reach
+ * just before and after each sample, so that a busy host slows both. Arguments select rows of the table by a part of
+ * their name; -Dthreads=1 leaves out the second thread, -Dms= is the time of a figure.
  */
 final class GemmSpeed {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-    private static final long WARM_UP = 500_000_000L;
+    private static final long WARM_UP = 1_000_000_000L;
     private static final long SAMPLE_TIME = Long.getLong("ms", 400) * 1_000_000;
     private static final int FMA_ROUNDS = 100_000;
     private static final int MAX_THREADS = Integer.getInteger("threads", 2);
@@ -48,7 +50,8 @@ final class GemmSpeed {
     }
 
     public static void main(String[] args) {
-        System.out.printf("%-20s %s%n", "M x K x N", "GFLOP/s on 1 thread (best), share of fma; on 2 threads");
+        KernelCompilation.prepare();
+        System.out.printf("%-20s %s%n", "M x K x N", "GFLOP/s on 1 thread of the ceiling, share; on 2 threads");
         for (Row row : ROWS) {
             if (args.length == 0 || Arrays.stream(args).anyMatch(row.toString()::contains)) {
                 measure(row);
@@ -82,26 +85,34 @@ final class GemmSpeed {
         System.out.println(line);
     }
 
-    /** Adds the product's speed and its share of the ceiling, each a median over samples taken in turn. */
+    /**
+     * Adds the product's speed, the ceiling and the product's share of it: medians over samples taken in turn, of the
+     * half of them whose ceiling was the higher.
+     */
     private static void compare(Runnable product, double flops, Runnable ceiling, double ceilingFlops,
         StringBuilder line) {
         int calls = warmUp(product);
         int ceilingCalls = warmUp(ceiling);
         List<Double> speeds = new ArrayList<>();
-        List<Double> shares = new ArrayList<>();
+        List<Double> limits = new ArrayList<>();
         long end = System.nanoTime() + SAMPLE_TIME;
-        double limit = ceilingFlops / seconds(ceiling, ceilingCalls);
-        while (shares.size() < 5 || System.nanoTime() < end) {
-            double speed = flops / seconds(product, calls);
-            double next = ceilingFlops / seconds(ceiling, ceilingCalls);
-            speeds.add(speed / 1e9);
-            shares.add(speed / Math.sqrt(limit * next));
+        double limit = ceilingFlops / seconds(ceiling, ceilingCalls) / 1e9;
+        while (speeds.size() < 5 || System.nanoTime() < end) {
+            speeds.add(flops / seconds(product, calls) / 1e9);
+            double next = ceilingFlops / seconds(ceiling, ceilingCalls) / 1e9;
+            limits.add(Math.sqrt(limit * next));
             limit = next;
         }
-        speeds.sort(null);
-        shares.sort(null);
-        line.append(String.format(Locale.ROOT, " %7.1f (%6.1f) %4.0f%%", speeds.get(speeds.size() / 2),
-            speeds.getLast(), 100 * shares.get(shares.size() / 2)));
+        double usual = limits.stream().sorted().toList().get(limits.size() / 2);
+        List<Integer> healthy = IntStream.range(0, limits.size()).filter(i -> limits.get(i) >= usual).boxed().toList();
+        double speed = median(healthy.stream().map(speeds::get));
+        double share = median(healthy.stream().map(i -> speeds.get(i) / limits.get(i)));
+        line.append(String.format(Locale.ROOT, " %7.1f of %5.1f, %3.0f%%", speed, usual, 100 * share));
+    }
+
+    private static double median(Stream<Double> values) {
+        List<Double> sorted = values.sorted().toList();
+        return sorted.get(sorted.size() / 2);
     }
 
     /** Runs until the JIT compiler is done; returns how many calls take a millisecond. */
