@@ -86,7 +86,9 @@ public final class Tape {
         kernels.linear(program, x, w.weight(), y);
         return record(y, () -> {
             Tensor dY = gradient(y);
-            kernels.linearBackwardWeight(program, dY, again(x), gradient(w));
+            Tensor input = again(x);
+            boolean adds = !isWholeAndNew(w);
+            kernels.linearBackwardWeight(program, dY, input, adds ? gradient(w) : w.gradient(), adds);
             accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, dY, w.weight(), dX, add));
         });
     }
@@ -237,6 +239,11 @@ public final class Tape {
         if (accumulates) {
             throw new IllegalStateException(x + " has a second user, but its gradient can only be written once");
         }
+    }
+
+    /** Whether the first to write a gradient writes all that is to be cleared, and now does so. */
+    private boolean isWholeAndNew(Parameter w) {
+        return w.cleared() != null && w.cleared().size() == w.gradient().size() && begun.add(w);
     }
 
     /** Where the gradient of w adds up; zero before the first use on this tape. */

@@ -72,7 +72,7 @@ final class KernelCases {
             return nothing();
         });
         add("linear dW, " + name, shape, p -> {
-            kernels.linearBackwardWeight(p, y, x, dW);
+            kernels.linearBackwardWeight(p, y, x, dW, false);
             return nothing();
         });
     }

@@ -28,8 +28,8 @@ public interface Kernels {
     /** dX = dY w, or accumulates it; dY [R, N] strided, w [N, K], dX [R, K] strided. */
     void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate);
 
-    /** dW accumulates dYᵀ x; dY [R, N] strided, x [R, K] strided, dW [N, K]. */
-    void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW);
+    /** dW = dYᵀ x, or accumulates it; dY [R, N] strided, x [R, K] strided, dW [N, K]. */
+    void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW, boolean accumulate);
 
     /** rstd[r] = 1/sqrt(mean(x[r]²) + eps), y = x rstd w; x, y [R, C], w [1, C], rstd [1, R]. */
     void rmsNorm(ProgramBuilder p, Tensor x, Tensor w, Tensor y, Tensor rstd, float eps);

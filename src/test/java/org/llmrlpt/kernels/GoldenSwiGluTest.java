@@ -67,10 +67,10 @@ class GoldenSwiGluTest {
                 k.linear(p, x, wGateUp, gateUp);
                 k.swiGlu(p, gateUp, out);
                 k.linear(p, out, wDown, y);
-                k.linearBackwardWeight(p, dY, out, dWDown);
+                k.linearBackwardWeight(p, dY, out, dWDown, true);
                 k.linearBackwardInput(p, dY, wDown, dOut, false);
                 k.swiGluBackward(p, gateUp, dOut, gateUp);
-                k.linearBackwardWeight(p, gateUp, x, dWGateUp);
+                k.linearBackwardWeight(p, gateUp, x, dWGateUp, true);
                 k.linearBackwardInput(p, gateUp, wGateUp, dX, false);
             });
             float[] dW = h.values(dWGateUp);

@@ -47,18 +47,18 @@ class LinearTest {
         float[] ws = gaussian("w", n * k);
         float[] dYs = gaussian("dY", r * n);
         float[] dXBefore = accumulate ? gaussian("dX", r * k) : new float[r * k];
-        float[] dWBefore = gaussian("dW", n * k);
+        float[] dWBefore = accumulate ? gaussian("dW", n * k) : new float[n * k];
         try (KernelHarness h = new KernelHarness(kernels)) {
             Tensor x = h.input("x", r, k, layout, xs);
             Tensor w = h.input("w", n, k, ws);
             Tensor dY = h.input("dY", r, n, layout, dYs);
             Tensor y = h.output("y", r, n, layout);
             Tensor dX = accumulate ? h.inOut("dX", r, k, layout, dXBefore) : h.output("dX", r, k, layout);
-            Tensor dW = h.inOut("dW", n, k, dWBefore);
+            Tensor dW = accumulate ? h.inOut("dW", n, k, dWBefore) : h.output("dW", n, k);
             h.run((set, p) -> {
                 set.linear(p, x, w, y);
                 set.linearBackwardInput(p, dY, w, dX, accumulate);
-                set.linearBackwardWeight(p, dY, x, dW);
+                set.linearBackwardWeight(p, dY, x, dW, accumulate);
             });
             String name = " of " + Arrays.toString(shape);
             double[] wantX = References.linear(doubles(dYs), transposed(ws, n, k), r, k, n);

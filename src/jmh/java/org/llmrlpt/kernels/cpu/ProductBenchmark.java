@@ -69,6 +69,6 @@ public class ProductBenchmark {
     /** dW += dYᵀ x. */
     @Benchmark
     public void backwardWeight() {
-        LinearKernels.linearBackwardWeight(y, 0, n, x, 0, k, dW, 0, k, r, n, k);
+        LinearKernels.linearBackwardWeight(y, 0, n, x, 0, k, dW, 0, k, r, n, k, 1);
     }
 }

@@ -180,17 +180,19 @@ public final class AttentionGradients {
     private void deltas(Work w, long outRows, int queries) {
         load(outRows, out.step(), w.outRows, queries, w.padded, true);
         for (int i = 0; i < WIDTH; i++) {
-            FloatVector sum = FloatVector.zero(S);
-            if (i < queries) {
-                long row = 4L * i * w.padded;
-                for (int d = 0; d < w.padded; d += LANES) {
-                    sum = fromMemorySegment(S, ALL, at(w.outRows + row, d), ORDER)
-                        .fma(fromMemorySegment(S, ALL, at(w.dOutRows + row, d), ORDER), sum);
-                }
-            }
-            sum.intoMemorySegment(ALL, w.lanes, ORDER);
+            long row = 4L * i * w.padded;
+            products(w.outRows + row, w.dOutRows + row, i < queries ? w.padded : 0, w.lanes);
             setFloat(at(w.delta, i), Lanes.sum(w.lanes, LANES));
         }
+    }
+
+    /** Each lane's sum of a b over n elements, whole vectors. */
+    private static void products(long a, long b, int n, long lanes) {
+        FloatVector sum = FloatVector.zero(S);
+        for (int d = 0; d < n; d += LANES) {
+            sum = fromMemorySegment(S, ALL, at(a, d), ORDER).fma(fromMemorySegment(S, ALL, at(b, d), ORDER), sum);
+        }
+        sum.intoMemorySegment(ALL, lanes, ORDER);
     }
 
     /** Scores become P, dScores (so far dP) become dS/sqrt(D). */

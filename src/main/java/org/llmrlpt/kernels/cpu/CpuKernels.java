@@ -72,11 +72,12 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
-        p.operation("linear_backward_weight").reads(dY, x, dW).writes(dW)
+    public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW, boolean accumulate) {
+        p.operation("linear_backward_weight").reads(dY, x).reads(kept(dW, accumulate)).writes(dW)
             .flops(Work.product(dW.rows(), dW.columns(), dY.rows())).task((g, id, at) -> g.task(id,
             LinearKernels::linearBackwardWeight, at.floats(dY), at.offset(dY), dY.stride(), at.floats(x), at.offset(x),
-            x.stride(), at.floats(dW), at.offset(dW), dW.stride(), dY.rows(), dY.columns(), x.columns()));
+            x.stride(), at.floats(dW), at.offset(dW), dW.stride(), dY.rows(), dY.columns(), x.columns(),
+            accumulate ? 1 : 0));
     }
 
     @Override

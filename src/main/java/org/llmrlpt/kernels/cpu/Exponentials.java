@@ -35,43 +35,46 @@ final class Exponentials {
     /** Replaces each of the n numbers z by e = exp(z - largest), and adds up e and e (z - largest). */
     void run(long z, int n, float largest) {
         long lanes = LANE_SUMS.floats(2 * LANES);
-        FloatVector shift = broadcast(S, largest);
         sum = 0;
         product = 0;
         for (int from = 0; from < n; from += PER_SUM) {
-            int to = Math.min(n, from + PER_SUM);
-            FloatVector s = FloatVector.zero(S);
-            FloatVector s2 = s;
-            FloatVector t = s;
-            FloatVector t2 = s;
-            int i = from;
-            long p = at(z, i);
-            for (; i + 2 * LANES <= to; i += 2 * LANES) {
-                FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER).sub(shift));
-                FloatVector d2 = notTooLow(fromMemorySegment(S, ALL, p + BYTES, ORDER).sub(shift));
-                FloatVector e = VectorMath.expInRange(d);
-                FloatVector e2 = VectorMath.expInRange(d2);
-                e.intoMemorySegment(ALL, p, ORDER);
-                e2.intoMemorySegment(ALL, p + BYTES, ORDER);
-                s = s.add(e);
-                s2 = s2.add(e2);
-                t = e.fma(d, t);
-                t2 = e2.fma(d2, t2);
-                p += 2 * BYTES;
-            }
-            for (; i < to; i += LANES) {
-                VectorMask<Float> inside = S.indexInRange(i, to);
-                FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER, inside).sub(shift));
-                FloatVector e = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
-                e.intoMemorySegment(ALL, p, ORDER, inside);
-                s = s.add(e);
-                t = e.fma(d, t);
-                p += BYTES;
-            }
-            s.add(s2).intoMemorySegment(ALL, lanes, ORDER);
-            t.add(t2).intoMemorySegment(ALL, lanes + BYTES, ORDER);
+            part(at(z, from), Math.min(PER_SUM, n - from), largest, lanes);
             sum += Lanes.sum(lanes, LANES);
             product += Lanes.sum(lanes + BYTES, LANES);
         }
+    }
+
+    /** The n numbers at p become exponentials; their sums by lane, and those of the products, go to {@code lanes}. */
+    private static void part(long p, int n, float largest, long lanes) {
+        FloatVector shift = broadcast(S, largest);
+        FloatVector s = FloatVector.zero(S);
+        FloatVector s2 = s;
+        FloatVector t = s;
+        FloatVector t2 = s;
+        int i = 0;
+        for (; i + 2 * LANES <= n; i += 2 * LANES) {
+            FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER).sub(shift));
+            FloatVector d2 = notTooLow(fromMemorySegment(S, ALL, p + BYTES, ORDER).sub(shift));
+            FloatVector e = VectorMath.expInRange(d);
+            FloatVector e2 = VectorMath.expInRange(d2);
+            e.intoMemorySegment(ALL, p, ORDER);
+            e2.intoMemorySegment(ALL, p + BYTES, ORDER);
+            s = s.add(e);
+            s2 = s2.add(e2);
+            t = e.fma(d, t);
+            t2 = e2.fma(d2, t2);
+            p += 2 * BYTES;
+        }
+        for (; i < n; i += LANES) {
+            VectorMask<Float> inside = S.indexInRange(i, n);
+            FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER, inside).sub(shift));
+            FloatVector e = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
+            e.intoMemorySegment(ALL, p, ORDER, inside);
+            s = s.add(e);
+            t = e.fma(d, t);
+            p += BYTES;
+        }
+        s.add(s2).intoMemorySegment(ALL, lanes, ORDER);
+        t.add(t2).intoMemorySegment(ALL, lanes + BYTES, ORDER);
     }
 }

@@ -20,10 +20,11 @@ public final class LinearKernels {
             accumulate != 0);
     }
 
-    /** dW += dYᵀ x; dY [r, n], x [r, k], dW [n, k]. */
+    /** dW = dYᵀ x, or += if {@code accumulate} is not 0; dY [r, n], x [r, k], dW [n, k]. */
     public static void linearBackwardWeight(FloatArray dY, int dYAt, int dYStride, FloatArray x, int xAt, int xStride,
-        FloatArray dW, int dWAt, int dWStride, int r, int n, int k) {
-        Gemm.tn(address(dY, dYAt), dYStride, address(x, xAt), xStride, address(dW, dWAt), dWStride, n, k, r, true);
+        FloatArray dW, int dWAt, int dWStride, int r, int n, int k, int accumulate) {
+        Gemm.tn(address(dY, dYAt), dYStride, address(x, xAt), xStride, address(dW, dWAt), dWStride, n, k, r,
+            accumulate != 0);
     }
 
     private static long address(FloatArray array, int at) {

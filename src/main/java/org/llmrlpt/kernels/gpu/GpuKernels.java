@@ -122,9 +122,9 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW) {
-        boolean fresh = takesZero(p, dW);
-        products.recordWeights(p, "linearBackwardWeight", Matrix.transposed(dY), Matrix.of(x), dW, x.rows(), !fresh);
+    public void linearBackwardWeight(ProgramBuilder p, Tensor dY, Tensor x, Tensor dW, boolean accumulate) {
+        products.recordWeights(p, "linearBackwardWeight", Matrix.transposed(dY), Matrix.of(x), dW, x.rows(),
+            accumulate);
     }
 
     @Override

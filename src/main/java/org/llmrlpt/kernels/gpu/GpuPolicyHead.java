@@ -66,7 +66,7 @@ final class GpuPolicyHead {
             objective.record(logits, from, results.rows(from, n));
             if (dH != null) {
                 kernels.linearBackwardInput(p, logits, w, dH.rows(from, n), false);
-                kernels.linearBackwardWeight(p, logits, rows, dW);
+                kernels.linearBackwardWeight(p, logits, rows, dW, true);
             }
         }
         int n = GpuKernels.elements(statistics);

@@ -94,7 +94,7 @@ class ThreadCountTest {
             h.run((k, p) -> {
                 k.linear(p, x, w, y);
                 k.linearBackwardInput(p, y, w, dX, false);
-                k.linearBackwardWeight(p, y, x, dW);
+                k.linearBackwardWeight(p, y, x, dW, true);
             });
             return values(h, y, dX, dW);
         }

@@ -81,8 +81,7 @@ class FusedTasksTest {
             Tensor dNorm = h.output("dNorm", 1, D);
             Tensor added = h.inOut("added", 1, D, new float[D]);
             h.run((set, p) -> {
-                set.zero(p, dW);
-                set.linearBackwardWeight(p, dY, x, dW);
+                set.linearBackwardWeight(p, dY, x, dW, false);
                 assertEquals(1, p.place());
                 set.zero(p, dNorm);
                 set.rmsNormBackward(p, x, w, rstd, dNormed, dX, dNorm, false);

@@ -55,7 +55,7 @@ class HalfProductTest {
                 int before = p.place();
                 set.linearBackwardInput(p, dY, w, dX, accumulate);
                 assertEquals(3, p.place() - before, "dY is measured and scaled");
-                set.linearBackwardWeight(p, dY, x, dW);
+                set.linearBackwardWeight(p, dY, x, dW, true);
                 // Once for both products; many rows are summed in parts.
                 assertEquals(r < 1024 ? 4 : 5, p.place() - before);
             });
