@@ -13,7 +13,7 @@ import org.llmrlpt.files.JsonLines;
 /** Training with FP16 products does what training with FP32 products does. */
 @Tag("fallback")
 class HalfTrainingTest {
-    private static final int STEPS = 12;
+    private static final int STEPS = 8;
 
     @TempDir
     Path folder;
