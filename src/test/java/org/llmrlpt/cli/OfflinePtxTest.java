@@ -50,7 +50,7 @@ class OfflinePtxTest {
 
     @Test
     void theCeilingsCompileWithTheirTensorCores() throws Exception {
-        compile(20, "bench kernels", "only=residual", "seconds=0.01", "device.matmul=fp16");
+        compile(10, "bench kernels", "only=residual", "seconds=0.01", "device.matmul=fp16");
     }
 
     /** Runs a command on the stand-in and has what it compiled assembled: so many kernels at least, none bad. */
