@@ -27,7 +27,7 @@ final class BlockedProduct {
     /** At most so many rows in a task: A's panels stay in the second cache, and long pieces of Aᵀ's rows are read. */
     private static final int MAX_TASK_ROWS = 192;
     /** At least so many rows in a task, if there are as many: each task reads its columns of B. */
-    private static final int MIN_TASK_ROWS = 48;
+    private static final int MIN_TASK_ROWS = 192;
     /**
      * Panels of B that a row of tiles runs along, so that C is read and written in long pieces, which the processor
      * fetches ahead: with one panel at a time a tile waits for C. So many panels stay in the second cache.
@@ -138,16 +138,14 @@ final class BlockedProduct {
         long stride = (long) Panels.count(n, tile.columns) * tile.columns;
         int part = Tile.partOfK(k);
         int tiles = Panels.count(rows, tile.rows);
-        float[] blockOfA = blockOfA(tiles * tile.rows);
+        float[] blockOfA = blockOfA(tile, tiles);
         for (int kk = 0; kk < k; kk += part) {
             int kc = Math.min(part, k - kk);
-            int strideA;
+            int strideA = BlockOfA.panelStride(tile, kc);
             if (transposedA) {
-                strideA = BlockOfA.panelStride(tile, kc);
-                BlockOfA.columns(tile, at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, blockOfA);
+                BlockOfA.copy(tile, at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, blockOfA);
             } else {
-                strideA = tile.rows * Tile.STRIDE_A;
-                BlockOfA.rows(at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, blockOfA);
+                BlockOfA.turn(tile, at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, blockOfA);
             }
             boolean start = accumulate || k0 + kk > 0;
             for (int p = p0; p < p1; p += GROUP) {
@@ -161,11 +159,12 @@ final class BlockedProduct {
         }
     }
 
-    /** Room for so many rows of a left-hand side and one part of k, for the calling thread. */
-    static float[] blockOfA(int rows) {
+    /** Room for so many panels of a left-hand side and one part of k, for the calling thread. */
+    static float[] blockOfA(Tile tile, int panels) {
         float[] array = A_BLOCK.get();
-        if (array.length < rows * Tile.STRIDE_A) {
-            array = new float[rows * Tile.STRIDE_A];
+        int floats = panels * BlockOfA.panelStride(tile, Tile.MAX_K);
+        if (array.length < floats) {
+            array = new float[floats];
             A_BLOCK.set(array);
         }
         return array;
@@ -185,25 +184,16 @@ final class BlockedProduct {
             int width = Math.min(columns, n - p * columns);
             Tile fitting = tile.edge(width);
             if (height == fitting.rows && width == fitting.columns) {
-                multiply(fitting, blockOfA, at, panel, to, stepC, kc, start);
+                fitting.multiply(blockOfA, at, panel, to, stepC, kc, start);
             } else {
                 long edge = EDGE_TILE.floats((long) tile.rows * columns);
                 long step = 4L * fitting.columns;
                 if (start) {
                     copyTile(to, stepC, edge, step, height, width);
                 }
-                multiply(fitting, blockOfA, at, panel, edge, step, kc, start);
+                fitting.multiply(blockOfA, at, panel, edge, step, kc, start);
                 copyTile(edge, step, to, stepC, height, width);
             }
-        }
-    }
-
-    private void multiply(Tile fitting, float[] blockOfA, int at, long panel, long to, long step, int kc,
-        boolean start) {
-        if (transposedA) {
-            fitting.multiplyColumns(blockOfA, at, panel, to, step, kc, start);
-        } else {
-            fitting.multiply(blockOfA, at, panel, to, step, kc, start);
         }
     }
 

@@ -74,16 +74,17 @@ final class FewRowsProduct {
     private void block(int j0, int columns) {
         int padded = Panels.count(columns, tile.rows) * tile.rows;
         int width = panels * tile.columns;
-        float[] rows = BlockedProduct.blockOfA(padded);
+        float[] rows = BlockedProduct.blockOfA(tile, padded / tile.rows);
         long out = Y_TRANSPOSED.floats((long) padded * width);
         int part = Tile.partOfK(k);
         for (int k0 = 0; k0 < k; k0 += part) {
             int kc = Math.min(part, k - k0);
-            BlockOfA.rows(at(w, (long) j0 * ldw + k0), ldw, columns, kc, rows);
+            int stride = BlockOfA.panelStride(tile, kc);
+            BlockOfA.turn(tile, at(w, (long) j0 * ldw + k0), ldw, columns, kc, rows);
             for (int j = 0; j < padded; j += tile.rows) {
                 for (int p = 0; p < panels; p++) {
                     int i = p * tile.columns;
-                    tile.edge(m - i).multiply(rows, j * Tile.STRIDE_A, at(x, (long) k0 * width + (long) i * kc),
+                    tile.edge(m - i).multiply(rows, j / tile.rows * stride, at(x, (long) k0 * width + (long) i * kc),
                         at(out, (long) j * width + i), 4L * width, kc, k0 > 0);
                 }
             }

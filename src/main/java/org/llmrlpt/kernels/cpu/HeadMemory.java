@@ -9,8 +9,8 @@ final class HeadMemory {
     private static final int MAX_LOGITS = 16 << 20;
     /** At least so many rows in a chunk, if there are as many: W and dW are read once for each chunk. */
     private static final int MIN_CHUNK = 48;
-    /** At most so many rows in a chunk, one part of the sums over rows in {@link Tile}. */
-    private static final int MAX_CHUNK = Tile.MAX_K;
+    /** At most so many rows in a chunk: its logits are read again by two products. */
+    private static final int MAX_CHUNK = 1024;
 
     private final int chunk;
     private final int stride;

@@ -52,79 +52,6 @@ final class NarrowTile extends Tile {
         } else {
             c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = c10 = c11 = FloatVector.zero(S);
         }
-        for (int i = 0; i < k; i++) {
-            FloatVector v = fromMemorySegment(S, ALL, b, ORDER);
-            c0 = broadcast(S, a[at]).fma(v, c0);
-            c1 = broadcast(S, a[at + STRIDE_A]).fma(v, c1);
-            c2 = broadcast(S, a[at + 2 * STRIDE_A]).fma(v, c2);
-            c3 = broadcast(S, a[at + 3 * STRIDE_A]).fma(v, c3);
-            c4 = broadcast(S, a[at + 4 * STRIDE_A]).fma(v, c4);
-            c5 = broadcast(S, a[at + 5 * STRIDE_A]).fma(v, c5);
-            c6 = broadcast(S, a[at + 6 * STRIDE_A]).fma(v, c6);
-            c7 = broadcast(S, a[at + 7 * STRIDE_A]).fma(v, c7);
-            c8 = broadcast(S, a[at + 8 * STRIDE_A]).fma(v, c8);
-            c9 = broadcast(S, a[at + 9 * STRIDE_A]).fma(v, c9);
-            c10 = broadcast(S, a[at + 10 * STRIDE_A]).fma(v, c10);
-            c11 = broadcast(S, a[at + 11 * STRIDE_A]).fma(v, c11);
-            at++;
-            b += BYTES;
-        }
-        c0.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c1.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c2.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c3.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c4.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c5.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c6.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c7.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c8.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c9.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c10.intoMemorySegment(ALL, c, ORDER);
-        c += stepC;
-        c11.intoMemorySegment(ALL, c, ORDER);
-    }
-
-    @Override
-    void multiplyColumns(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
-        FloatVector c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11;
-        if (accumulate) {
-            long q = c;
-            c0 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c1 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c2 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c3 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c4 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c5 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c6 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c7 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c8 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c9 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c10 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c11 = fromMemorySegment(S, ALL, q, ORDER);
-        } else {
-            c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = c10 = c11 = FloatVector.zero(S);
-        }
         for (int i = at; i < at + ROWS * k; i += ROWS) {
             FloatVector v = fromMemorySegment(S, ALL, b, ORDER);
             c0 = broadcast(S, a[i]).fma(v, c0);
@@ -164,22 +91,6 @@ final class NarrowTile extends Tile {
         c10.intoMemorySegment(ALL, c, ORDER);
         c += stepC;
         c11.intoMemorySegment(ALL, c, ORDER);
-    }
-
-    @Override
-    void copyA(long from, long stepFrom, int k, int panels, float[] to, int stride) {
-        for (int i = 0; i < k; i++) {
-            long s = from;
-            int d = i * ROWS;
-            for (int p = 0; p < panels; p++) {
-                for (int q = 0; q < ROWS; q += S.length()) {
-                    fromMemorySegment(S, ALL, s + 4L * q, ORDER).intoArray(to, d + q);
-                }
-                s += 4 * ROWS;
-                d += stride;
-            }
-            from += stepFrom;
-        }
     }
 
     @Override

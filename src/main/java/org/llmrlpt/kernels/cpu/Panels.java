@@ -130,4 +130,36 @@ final class Panels {
             to += step;
         }
     }
+
+    /** Four rows of k floats become k pieces of four floats, {@code step} floats apart, from {@code to[at]} on. */
+    static void transposeFour(long r0, long r1, long r2, long r3, int k, float[] to, int at, int step) {
+        int i = 0;
+        for (; i + 4 <= k; i += 4) {
+            long o = 4L * i;
+            FloatVector v0 = fromMemorySegment(S, ALL, r0 + o, ORDER);
+            FloatVector v1 = fromMemorySegment(S, ALL, r1 + o, ORDER);
+            FloatVector v2 = fromMemorySegment(S, ALL, r2 + o, ORDER);
+            FloatVector v3 = fromMemorySegment(S, ALL, r3 + o, ORDER);
+            FloatVector low01 = v0.rearrange(AABB).blend(v1.rearrange(AABB), ODD);
+            FloatVector high01 = v0.rearrange(CCDD).blend(v1.rearrange(CCDD), ODD);
+            FloatVector low23 = v2.rearrange(AABB).blend(v3.rearrange(AABB), ODD);
+            FloatVector high23 = v2.rearrange(CCDD).blend(v3.rearrange(CCDD), ODD);
+            low01.blend(low23.rearrange(ABAB), HIGH).intoArray(to, at);
+            at += step;
+            low01.rearrange(CDCD).blend(low23, HIGH).intoArray(to, at);
+            at += step;
+            high01.blend(high23.rearrange(ABAB), HIGH).intoArray(to, at);
+            at += step;
+            high01.rearrange(CDCD).blend(high23, HIGH).intoArray(to, at);
+            at += step;
+        }
+        for (; i < k; i++) {
+            long o = 4L * i;
+            to[at] = getFloat(r0 + o);
+            to[at + 1] = getFloat(r1 + o);
+            to[at + 2] = getFloat(r2 + o);
+            to[at + 3] = getFloat(r3 + o);
+            at += step;
+        }
+    }
 }

@@ -7,14 +7,15 @@ import jdk.incubator.vector.FloatVector;
  * copying into panels that suits it. One implementation for each vector width; the compiler needs the species as a
  * constant, and every vector load and store written out (see {@link Memory}).
  *
- * <p>A lies in an array, by rows {@link #STRIDE_A} floats apart or by columns as [k][rows], whichever is a mere copy of
- * what is stored; B's panels are [k][columns], off-heap. What keeps a tile at the speed of its multiply-adds:
+ * <p>A's panels are [k][rows], in an array; B's are [k][columns], off-heap. What keeps a tile at the speed of its
+ * multiply-adds:
  * <ul>
  * <li>Steps are constants, so that a few registers address everything. The compiler proves the bounds of A once before
  * the loop; the checks at the loads of B remain, and keep it from moving loads up until accumulators leave their
  * registers.
- * <li>Where A lies by columns, the loop counts with A's index: with a counter of its own it is 10 % slower. Where A
- * lies by rows, it is the other way round.
+ * <li>The loop counts with A's index: with a counter of its own it is 10 % slower.
+ * <li>What a step needs of A is one piece of memory. With A by rows, so that it need not be turned, a tile is 9 %
+ * slower while other programs keep the core's other thread busy.
  * <li>At most some 50 off-heap loads and stores are written in one method. With more, the first of the two compilers
  * has too few virtual registers, and on a busy machine the method may then stay slow for good; see
  * {@code -XX:+PrintCompilation} for "out of virtual registers". Loads from an array cost less.
@@ -23,8 +24,6 @@ import jdk.incubator.vector.FloatVector;
 abstract class Tile {
     /** The largest k of one call: so much of a panel of A and one of B stay in the first two caches. */
     static final int MAX_K = 384;
-    /** Floats from one row of A to the next; no power of two, so that the rows of a tile share no set of a cache. */
-    static final int STRIDE_A = MAX_K + 16;
 
     /** Parts of k are multiples of this: a cache line. */
     private static final int K_UNIT = 16;
@@ -51,16 +50,13 @@ abstract class Tile {
     /**
      * C = or += A·B for one tile. Each element of C is one chain of fused multiply-adds in the order of k.
      *
-     * @param a A; the tile's first row begins at index {@code at}
+     * @param a A, a panel [k][rows] from index {@code at}
      * @param b address of a panel of B
      * @param c address of C's first row; {@code stepC} bytes to the next
      * @param k length of the sum
      * @param accumulate whether the sums start from what C holds, or from zero
      */
     abstract void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate);
-
-    /** The same with A by columns: [k][rows] from index {@code at}. */
-    abstract void multiplyColumns(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate);
 
     /** The tile for a last panel of {@code width} columns: a narrower one, where there is one with as many rows. */
     Tile edge(int width) {
@@ -72,13 +68,6 @@ abstract class Tile {
         int parts = Math.ceilDiv(k, MAX_K);
         return Math.ceilDiv(Math.ceilDiv(k, parts), K_UNIT) * K_UNIT;
     }
-
-    /**
-     * Copies a row-major Aᵀ of k rows: panel p takes {@link #rows} floats of each to {@code to}[p · stride], as
-     * [k][rows]. It copies whole vectors: the excess of a row is overwritten by the next one, that of the last row
-     * falls between two panels.
-     */
-    abstract void copyA(long from, long stepFrom, int k, int panels, float[] to, int stride);
 
     /**
      * Copies full panels of a row-major B: panel p takes {@link #columns} columns of k rows to {@code to} + p ·

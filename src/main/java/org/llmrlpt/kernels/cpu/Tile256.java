@@ -44,74 +44,6 @@ final class Tile256 extends Tile {
         } else {
             c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = FloatVector.zero(S);
         }
-        for (int i = 0; i < k; i++) {
-            FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, a[at]);
-            c0a = x.fma(b0, c0a);
-            c0b = x.fma(b1, c0b);
-            x = broadcast(S, a[at + STRIDE_A]);
-            c1a = x.fma(b0, c1a);
-            c1b = x.fma(b1, c1b);
-            x = broadcast(S, a[at + 2 * STRIDE_A]);
-            c2a = x.fma(b0, c2a);
-            c2b = x.fma(b1, c2b);
-            x = broadcast(S, a[at + 3 * STRIDE_A]);
-            c3a = x.fma(b0, c3a);
-            c3b = x.fma(b1, c3b);
-            x = broadcast(S, a[at + 4 * STRIDE_A]);
-            c4a = x.fma(b0, c4a);
-            c4b = x.fma(b1, c4b);
-            x = broadcast(S, a[at + 5 * STRIDE_A]);
-            c5a = x.fma(b0, c5a);
-            c5b = x.fma(b1, c5b);
-            at++;
-            b += 2 * BYTES;
-        }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c1a.intoMemorySegment(ALL, c, ORDER);
-        c1b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c2a.intoMemorySegment(ALL, c, ORDER);
-        c2b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c3a.intoMemorySegment(ALL, c, ORDER);
-        c3b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c4a.intoMemorySegment(ALL, c, ORDER);
-        c4b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c += stepC;
-        c5a.intoMemorySegment(ALL, c, ORDER);
-        c5b.intoMemorySegment(ALL, c + BYTES, ORDER);
-    }
-
-    @Override
-    void multiplyColumns(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
-        FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b;
-        if (accumulate) {
-            long q = c;
-            c0a = fromMemorySegment(S, ALL, q, ORDER);
-            c0b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c1a = fromMemorySegment(S, ALL, q, ORDER);
-            c1b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c2a = fromMemorySegment(S, ALL, q, ORDER);
-            c2b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c3a = fromMemorySegment(S, ALL, q, ORDER);
-            c3b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c4a = fromMemorySegment(S, ALL, q, ORDER);
-            c4b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c5a = fromMemorySegment(S, ALL, q, ORDER);
-            c5b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-        } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = FloatVector.zero(S);
-        }
         for (int i = at; i < at + ROWS * k; i += ROWS) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
@@ -152,22 +84,6 @@ final class Tile256 extends Tile {
         c += stepC;
         c5a.intoMemorySegment(ALL, c, ORDER);
         c5b.intoMemorySegment(ALL, c + BYTES, ORDER);
-    }
-
-    @Override
-    void copyA(long from, long stepFrom, int k, int panels, float[] to, int stride) {
-        for (int i = 0; i < k; i++) {
-            long s = from;
-            int d = i * ROWS;
-            for (int p = 0; p < panels; p++) {
-                for (int q = 0; q < ROWS; q += S.length()) {
-                    fromMemorySegment(S, ALL, s + 4L * q, ORDER).intoArray(to, d + q);
-                }
-                s += 4 * ROWS;
-                d += stride;
-            }
-            from += stepFrom;
-        }
     }
 
     @Override
