@@ -27,6 +27,13 @@ final class Relaunch {
     /** Set in the second process, so that there is never a third. */
     private static final String GUARD = "llmrlpt.relaunched";
 
+    /**
+     * Asks the C library for memory in pages of 2 MiB where Linux has them, in which a training step is some percent
+     * faster; scripts/llm-rlpt has the same. A setting of the user's own wins.
+     */
+    static final String TUNABLES = "GLIBC_TUNABLES";
+    static final String LARGE_PAGES = "glibc.malloc.hugetlb=1";
+
     private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w*GC");
 
     private Relaunch() {
@@ -110,6 +117,9 @@ final class Relaunch {
         SymbolLookup libc = linker.defaultLookup();
         Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding"));
         try (Arena arena = Arena.ofConfined()) {
+            var setenv = linker.downcallHandle(libc.findOrThrow("setenv"), FunctionDescriptor.of(ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+            int unused = (int) setenv.invokeExact(arena.allocateFrom(TUNABLES), arena.allocateFrom(LARGE_PAGES), 0);
             var execv = linker.downcallHandle(libc.findOrThrow("execv"),
                 FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
             // One more than there are arguments: the null that ends the list.
@@ -126,7 +136,9 @@ final class Relaunch {
     /** Runs the command as a child, which ends with this process; returns its exit code. */
     static int child(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).inheritIO().start();
+            ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+            builder.environment().putIfAbsent(TUNABLES, LARGE_PAGES);
+            Process process = builder.start();
             Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
             return process.waitFor();
         } catch (IOException e) {
