@@ -28,7 +28,7 @@ final class KernelCompilation {
         [{
           match: ["org/llmrlpt/kernels/cpu/*.*"],
           inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-            "-org/llmrlpt/kernels/cpu/*.*"],
+            "+org/llmrlpt/kernels/cpu/SmallProduct.*Rows", "-org/llmrlpt/kernels/cpu/*.*"],
           BackgroundCompilation: false
         }, {
           match: ["jdk/incubator/vector/*.*", "jdk/internal/vm/vector/*.*"],
