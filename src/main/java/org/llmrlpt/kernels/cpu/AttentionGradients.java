@@ -26,54 +26,19 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * pairs (c, c + s) of all chunks c, so that no two of them add to the same gradient, and each gradient is added up in
  * the order of the steps on any number of threads. Short sequences are one chunk.
  */
-public final class AttentionGradients {
+record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided out, long lse, Strided dOut, Strided dQ,
+    Strided dK, Strided dV, int length, int heads, int groups, int width, int chunk, float scale) {
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
     private static final Scratch SCRATCH = new Scratch();
-
-    private final Strided q;
-    private final Strided k;
-    private final Strided v;
-    private final long starts;
-    private final Strided out;
-    private final long lse;
-    private final Strided dOut;
-    private final Strided dQ;
-    private final Strided dK;
-    private final Strided dV;
-    private final int length;
-    private final int heads;
-    private final int groups;
-    private final int width;
-    private final int chunk;
-    private final float scale;
-
-    private AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided out, long lse, Strided dOut,
-        Strided dQ, Strided dK, Strided dV, int sequences, int length, int heads, int groups, int width) {
-        this.q = q;
-        this.k = k;
-        this.v = v;
-        this.starts = starts;
-        this.out = out;
-        this.lse = lse;
-        this.dOut = dOut;
-        this.dQ = dQ;
-        this.dK = dK;
-        this.dV = dV;
-        this.length = length;
-        this.heads = heads;
-        this.groups = groups;
-        this.width = width;
-        this.chunk = AttentionKernels.chunk(sequences * groups, length);
-        this.scale = (float) (1 / Math.sqrt(width));
-    }
 
     /** dQ, dK and dV, overwritten; shapes as in {@link AttentionKernels#attention}. */
     public static void attentionBackward(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
         FloatArray lse, int lseAt, Strided dOut, Strided dQ, Strided dK, Strided dV, int sequences, int length,
         int heads, int groups, int width) {
         AttentionGradients pass = new AttentionGradients(q, k, v, at(starts.getSegment().address(), startsAt), out,
-            at(lse.getSegment().address(), lseAt), dOut, dQ, dK, dV, sequences, length, heads, groups, width);
+            at(lse.getSegment().address(), lseAt), dOut, dQ, dK, dV, length, heads, groups, width,
+            AttentionKernels.chunk(sequences * groups, length), (float) (1 / Math.sqrt(width)));
         int chunks = Math.ceilDiv(length, pass.chunk);
         for (int step = 0; step < chunks; step++) {
             int apart = step;
@@ -150,7 +115,10 @@ public final class AttentionGradients {
         for (int i = 0; i < queries; i++) {
             setFloat(at(w.lse, i), getFloat(at(lse, (row + first + i) * heads + head)));
         }
-        begin(w.dQ, dQ, row + first, column, queries, accumulate);
+        long dQRows = dQ.address() + (row + first) * dQ.step() + column;
+        if (accumulate) {
+            HeadBlocks.load(dQRows, dQ.step(), queries, width, 1f, w.dQ);
+        }
         for (int j = from; j < endKey; j += SIDE) {
             w.choose((j - firstKey) / SIDE);
             ScoreBlock scores = w.block;
@@ -165,9 +133,9 @@ public final class AttentionGradients {
             }
             scores.overQueries(w.array, 2 * block, w.dOut, width, w.dV);
             scores.overQueries(w.array, 2 * block + SQUARE, w.q, width, w.dK);
-            scores.overKeys(w.array, 2 * block + SQUARE, w.k, width, w.dQ, true);
+            scores.overKeys(w.array, 2 * block + SQUARE, w.k, width, w.dQ, accumulate || j > from);
         }
-        HeadBlocks.store(w.dQ, queries, width, dQ.address() + (row + first) * dQ.step() + column, dQ.step());
+        HeadBlocks.store(w.dQ, queries, width, dQRows, dQ.step());
     }
 
     /** delta[i] = sum over the head's columns of dOut out. */

@@ -11,15 +11,12 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
-import static org.llmrlpt.kernels.cpu.Memory.setInt;
 import static org.llmrlpt.kernels.cpu.SmallProduct.STEP;
 import static org.llmrlpt.kernels.cpu.SmallProduct.WIDTH;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorSpecies;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -29,43 +26,16 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>A task takes a chunk of queries, in all heads of one group of one sequence, so that these share the copies of keys
  * and values that {@link SmallProduct} wants; of these it holds a chunk at a time.
  */
-public final class AttentionKernels {
+record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided out, long lse, int length, int heads,
+    int groups, int width, int chunk) {
     /** Most keys or queries of a chunk: its copies, sums and gradients stay in the second cache. */
     private static final int LARGEST_CHUNK = 256;
     /** So many tasks are wanted at least before chunks get smaller; of the shape only. */
-    private static final int TASKS = 16;
+    private static final int TASKS = 8;
 
-    private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
     private static final Scratch SCRATCH = new Scratch();
-
-    private final Strided q;
-    private final Strided k;
-    private final Strided v;
-    private final long starts;
-    private final Strided out;
-    private final long lse;
-    private final int length;
-    private final int heads;
-    private final int groups;
-    private final int width;
-    private final int chunk;
-
-    private AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided out, long lse, int sequences,
-        int length, int heads, int groups, int width) {
-        this.q = q;
-        this.k = k;
-        this.v = v;
-        this.starts = starts;
-        this.out = out;
-        this.lse = lse;
-        this.length = length;
-        this.heads = heads;
-        this.groups = groups;
-        this.width = width;
-        chunk = chunk(sequences * groups, length);
-    }
 
     /**
      * Row t of head h in each of {@code sequences} sequences of {@code length} rows sees the keys starts[t]..t of head
@@ -74,7 +44,7 @@ public final class AttentionKernels {
     public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
         FloatArray lse, int lseAt, int sequences, int length, int heads, int groups, int width) {
         AttentionKernels pass = new AttentionKernels(q, k, v, at(starts.getSegment().address(), startsAt), out,
-            at(lse.getSegment().address(), lseAt), sequences, length, heads, groups, width);
+            at(lse.getSegment().address(), lseAt), length, heads, groups, width, chunk(sequences * groups, length));
         int chunks = Math.ceilDiv(length, pass.chunk);
         // The last chunks see the most keys: they come first, so that the threads end together.
         Workers.forEach(Math.multiplyExact(chunks, sequences * groups),
@@ -138,14 +108,14 @@ public final class AttentionKernels {
                 w.blocks[b].scores(w.array, 0, w.columnsOfK(b), width, at(w.scores, b * SQUARE));
                 w.blocks[b].mask(at(w.scores, b * SQUARE));
             }
-            boolean more = start < firstKey;
-            softmax(w, from, end, more);
-            if (more) {
+            boolean begun = start < firstKey; // in an earlier chunk
+            softmax(w, from, end, begun);
+            if (begun) {
                 multiply(w.out, width, w.factors, queries);
             }
             for (int b = from; b < end; b++) {
                 w.blocks[b].overKeys(w.array, HeadBlocks.size(width) + b * SQUARE, w.v(b), width, w.out,
-                    more || b > from);
+                    begun || b > from);
             }
         }
     }
@@ -154,8 +124,8 @@ public final class AttentionKernels {
      * One step of the online softmax: weights = exp(score - maximum) with the maximum so far. When that grows, the sum
      * of weights (one for each lane) shrinks accordingly, and so should the sums over values, by w.factors.
      */
-    private void softmax(Work w, int from, int end, boolean more) {
-        if (!more) {
+    private void softmax(Work w, int from, int end, boolean begun) {
+        if (!begun) {
             fill(w.maxima, SIDE, -Float.MAX_VALUE);
             fill(w.sums, SIDE * LANES, 0f);
         }
@@ -169,7 +139,7 @@ public final class AttentionKernels {
         }
         largestLanes(w.tops, w.factors);
         raise(w.maxima, w.factors);
-        if (more) {
+        if (begun) {
             multiplyLanes(w.sums, BYTES, w.factors, SIDE);
         }
         for (int b = from; b < end; b++) {
@@ -200,10 +170,10 @@ public final class AttentionKernels {
         }
     }
 
-    /** to[i] = the key of the largest of the lanes of top i. */
+    /** to[i] = the largest of the lanes of top i. */
     private static void largestLanes(long tops, long to) {
         for (int i = 0; i < SIDE; i++) {
-            setInt(at(to, i), VectorMath.key(fromMemorySegment(S, ALL, tops, ORDER)).reduceLanes(MAX));
+            setFloat(at(to, i), fromMemorySegment(S, ALL, tops, ORDER).reduceLanes(MAX));
             tops += BYTES;
         }
     }
@@ -212,8 +182,7 @@ public final class AttentionKernels {
     private static void raise(long maxima, long tops) {
         for (int i = 0; i < SIDE; i += LANES) {
             FloatVector before = fromMemorySegment(S, ALL, at(maxima, i), ORDER);
-            FloatVector after = VectorMath.larger(before,
-                VectorMath.ofKey(IntVector.fromMemorySegment(SI, ALL, at(tops, i), ORDER)));
+            FloatVector after = VectorMath.larger(before, fromMemorySegment(S, ALL, at(tops, i), ORDER));
             after.intoMemorySegment(ALL, at(maxima, i), ORDER);
             VectorMath.expOfLow(before.sub(after)).intoMemorySegment(ALL, at(tops, i), ORDER);
         }

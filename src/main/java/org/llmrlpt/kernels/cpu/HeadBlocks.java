@@ -52,55 +52,57 @@ final class HeadBlocks {
 
     /** block = rows · factor. */
     static void load(long rows, long step, int count, int width, float factor, long block) {
-        for (int d = 0; d < width; d += WIDTH) {
-            long to = at(block, column(d));
-            if (d + WIDTH <= width) {
-                copy(at(rows, d), step, count, factor, to, SmallProduct.STEP);
-            } else {
-                copyNarrow(at(rows, d), step, count, width - d, factor, to, SmallProduct.STEP);
-            }
+        for (int d = 0; d < width; d += 2 * WIDTH) {
+            copy(at(rows, d), step, count, Math.min(2 * WIDTH, width - d), factor, at(block, column(d)),
+                SmallProduct.STEP);
         }
     }
 
     /** rows = block. */
     static void store(long block, int count, int width, long rows, long step) {
-        for (int d = 0; d < width; d += WIDTH) {
-            long from = at(block, column(d));
-            if (d + WIDTH <= width) {
-                copy(from, SmallProduct.STEP, count, 1f, at(rows, d), step);
-            } else {
-                copyNarrow(from, SmallProduct.STEP, count, width - d, 1f, at(rows, d), step);
+        for (int d = 0; d < width; d += 2 * WIDTH) {
+            copy(at(block, column(d)), SmallProduct.STEP, count, Math.min(2 * WIDTH, width - d), 1f, at(rows, d), step);
+        }
+    }
+
+    private static void copy(long from, long fromStep, int rows, int columns, float factor, long to, long toStep) {
+        int whole = columns / WIDTH * WIDTH;
+        if (whole > 0) {
+            copyWhole(from, fromStep, rows, whole > WIDTH, factor, to, toStep);
+        }
+        for (int r = 0; whole < columns && r < rows; r++) {
+            for (int d = whole; d < columns; d++) {
+                setFloat(at(to + r * toStep, d), factor * getFloat(at(from + r * fromStep, d)));
             }
         }
     }
 
-    private static void copy(long from, long fromStep, int rows, float factor, long to, long toStep) {
+    /** Two or four vectors of each row: long pieces, as most of what is read or written here is in no cache. */
+    private static void copyWhole(long from, long fromStep, int rows, boolean four, float factor, long to,
+        long toStep) {
         FloatVector f = broadcast(S, factor);
         for (int r = 0; r < rows; r++) {
             fromMemorySegment(S, ALL, from, ORDER).mul(f).intoMemorySegment(ALL, to, ORDER);
             fromMemorySegment(S, ALL, from + BYTES, ORDER).mul(f).intoMemorySegment(ALL, to + BYTES, ORDER);
+            if (four) {
+                fromMemorySegment(S, ALL, from + 2 * BYTES, ORDER).mul(f)
+                    .intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
+                fromMemorySegment(S, ALL, from + 3 * BYTES, ORDER).mul(f)
+                    .intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
+            }
             from += fromStep;
             to += toStep;
-        }
-    }
-
-    private static void copyNarrow(long from, long fromStep, int rows, int columns, float factor, long to,
-        long toStep) {
-        for (int r = 0; r < rows; r++) {
-            for (int d = 0; d < columns; d++) {
-                setFloat(at(to + r * toStep, d), factor * getFloat(at(from + r * fromStep, d)));
-            }
         }
     }
 
     /** array = block, from index {@code to} on. */
     static void toArray(long block, int count, int width, float[] array, int to) {
         for (int d = 0; d < width; d += WIDTH) {
-            copy(at(block, column(d)), count, array, to + column(d));
+            toArray(at(block, column(d)), count, array, to + column(d));
         }
     }
 
-    private static void copy(long from, int rows, float[] array, int to) {
+    private static void toArray(long from, int rows, float[] array, int to) {
         for (int r = 0; r < rows; r++) {
             fromMemorySegment(S, ALL, from, ORDER).intoArray(array, to);
             fromMemorySegment(S, ALL, from + BYTES, ORDER).intoArray(array, to + LANES);

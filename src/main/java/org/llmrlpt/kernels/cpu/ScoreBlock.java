@@ -114,8 +114,8 @@ final class ScoreBlock {
     /** to [queries, width] = or += weights [queries, keys] · rows [keys, width]. */
     void overKeys(float[] weights, int at, long rows, int width, long to, boolean accumulate) {
         for (int i = 0; i < queries; i += ROWS) {
-            int from = Math.max(0, getInt(at(starts, i)) - firstKey) / WIDTH * WIDTH;
             int end = Math.min(keys, diagonal + i + ROWS);
+            int from = Math.clamp(getInt(at(starts, i)) - firstKey, 0, end) / WIDTH * WIDTH;
             for (int d = 0; d < width; d += WIDTH) {
                 int column = HeadBlocks.column(d);
                 SmallProduct.multiply(weights, at + i * SIDE + from, at(rows + from * STEP, column),

@@ -21,8 +21,8 @@ final class SmallProduct {
     static final long STEP = 4L * PITCH;
     /** Columns of a tile: two vectors. */
     static final int WIDTH = 2 * S.length();
-    /** Rows of a tile: as many as the registers of AVX-512 or the fewer ones of the others keep busy. */
-    static final int ROWS = S.vectorBitSize() >= 512 ? 8 : 4;
+    /** Rows of a tile: its 16 accumulators fit the 32 registers of AVX-512 and NEON. */
+    static final int ROWS = 8;
 
     private static final int BYTES = S.vectorByteSize();
 
@@ -38,24 +38,16 @@ final class SmallProduct {
      * @param accumulate whether the sums start from what C holds, or from zero
      */
     static void multiply(float[] a, int at, long b, long c, int k, boolean accumulate) {
-        if (ROWS == 8) {
-            eightRows(a, at, PITCH, 1, b, c, k, accumulate);
-        } else {
-            fourRows(a, at, PITCH, 1, b, c, k, accumulate);
-        }
+        tile(a, at, PITCH, 1, b, c, k, accumulate);
     }
 
     /** The same with the transpose of an A [k, ROWS]. */
     static void multiplyTransposed(float[] a, int at, long b, long c, int k, boolean accumulate) {
-        if (ROWS == 8) {
-            eightRows(a, at, 1, PITCH, b, c, k, accumulate);
-        } else {
-            fourRows(a, at, 1, PITCH, b, c, k, accumulate);
-        }
+        tile(a, at, 1, PITCH, b, c, k, accumulate);
     }
 
-    /** 16 accumulators. It is inlined above, where the two steps are constants (see {@link KernelCompilation}). */
-    private static void eightRows(float[] a, int at, int rowStep, int kStep, long b, long c, int k,
+    /** Inlined above, where both steps are constants (see {@link KernelCompilation}). */
+    private static void tile(float[] a, int at, int rowStep, int kStep, long b, long c, int k,
         boolean accumulate) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b;
         if (accumulate) {
@@ -124,48 +116,5 @@ final class SmallProduct {
         c6b.intoMemorySegment(ALL, c + 6 * STEP + BYTES, ORDER);
         c7a.intoMemorySegment(ALL, c + 7 * STEP, ORDER);
         c7b.intoMemorySegment(ALL, c + 7 * STEP + BYTES, ORDER);
-    }
-
-    /** 8 accumulators, likewise. */
-    private static void fourRows(float[] a, int at, int rowStep, int kStep, long b, long c, int k,
-        boolean accumulate) {
-        FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b;
-        if (accumulate) {
-            c0a = fromMemorySegment(S, ALL, c, ORDER);
-            c0b = fromMemorySegment(S, ALL, c + BYTES, ORDER);
-            c1a = fromMemorySegment(S, ALL, c + STEP, ORDER);
-            c1b = fromMemorySegment(S, ALL, c + STEP + BYTES, ORDER);
-            c2a = fromMemorySegment(S, ALL, c + 2 * STEP, ORDER);
-            c2b = fromMemorySegment(S, ALL, c + 2 * STEP + BYTES, ORDER);
-            c3a = fromMemorySegment(S, ALL, c + 3 * STEP, ORDER);
-            c3b = fromMemorySegment(S, ALL, c + 3 * STEP + BYTES, ORDER);
-        } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = FloatVector.zero(S);
-        }
-        for (int i = at; i < at + k * kStep; i += kStep) {
-            FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, a[i]);
-            c0a = x.fma(b0, c0a);
-            c0b = x.fma(b1, c0b);
-            x = broadcast(S, a[i + rowStep]);
-            c1a = x.fma(b0, c1a);
-            c1b = x.fma(b1, c1b);
-            x = broadcast(S, a[i + 2 * rowStep]);
-            c2a = x.fma(b0, c2a);
-            c2b = x.fma(b1, c2b);
-            x = broadcast(S, a[i + 3 * rowStep]);
-            c3a = x.fma(b0, c3a);
-            c3b = x.fma(b1, c3b);
-            b += STEP;
-        }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c1a.intoMemorySegment(ALL, c + STEP, ORDER);
-        c1b.intoMemorySegment(ALL, c + STEP + BYTES, ORDER);
-        c2a.intoMemorySegment(ALL, c + 2 * STEP, ORDER);
-        c2b.intoMemorySegment(ALL, c + 2 * STEP + BYTES, ORDER);
-        c3a.intoMemorySegment(ALL, c + 3 * STEP, ORDER);
-        c3b.intoMemorySegment(ALL, c + 3 * STEP + BYTES, ORDER);
     }
 }
