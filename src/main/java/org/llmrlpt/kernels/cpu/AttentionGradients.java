@@ -55,13 +55,14 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
         int endKey = Math.min(length, firstKey + chunk);
         int firstQuery = (c + apart) * chunk;
         int endQuery = Math.min(length, firstQuery + chunk);
-        // Starts never fall: where the first query's document begins behind all keys, no query sees any of them.
-        if (apart > 0 && getInt(at(starts, row + firstQuery)) >= endKey) {
+        // Starts never fall: no query sees keys before the first query's document.
+        int start = apart == 0 ? firstKey : Math.max(firstKey, getInt(at(starts, row + firstQuery)) / SIDE * SIDE);
+        if (start >= endKey) {
             return;
         }
         Work w = new Work(width, chunk);
         long column = 4L * group * width;
-        for (int j = firstKey; j < endKey; j += SIDE) {
+        for (int j = start; j < endKey; j += SIDE) {
             w.choose((j - firstKey) / SIDE);
             int keys = Math.min(SIDE, endKey - j);
             long kRows = k.address() + (row + j) * k.step() + column;
@@ -76,7 +77,7 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
                 queries(w, row, h, firstKey, endKey, i, Math.min(SIDE, endQuery - i), apart > 0);
             }
         }
-        for (int j = firstKey; j < endKey; j += SIDE) {
+        for (int j = start; j < endKey; j += SIDE) {
             w.choose((j - firstKey) / SIDE);
             int keys = Math.min(SIDE, endKey - j);
             HeadBlocks.store(w.dK, keys, width, dK.address() + (row + j) * dK.step() + column, dK.step());
@@ -108,9 +109,9 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
         long qRows = q.address() + (row + first) * q.step() + column;
         long dOutRows = dOut.address() + (row + first) * dOut.step() + column;
         HeadBlocks.load(qRows, q.step(), queries, width, scale, w.q);
-        HeadBlocks.toArray(w.q, queries, width, w.array, 0);
+        HeadBlocks.load(qRows, q.step(), queries, width, scale, w.array, 0);
         HeadBlocks.load(dOutRows, dOut.step(), queries, width, 1f, w.dOut);
-        HeadBlocks.toArray(w.dOut, queries, width, w.array, block);
+        HeadBlocks.load(dOutRows, dOut.step(), queries, width, 1f, w.array, block);
         deltas(w, dOutRows, out.address() + (row + first) * out.step() + column, queries);
         for (int i = 0; i < queries; i++) {
             setFloat(at(w.lse, i), getFloat(at(lse, (row + first + i) * heads + head)));
@@ -141,7 +142,7 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
     /** delta[i] = sum over the head's columns of dOut out. */
     private void deltas(Work w, long dOutRows, long outRows, int queries) {
         products(dOutRows, dOut.step(), outRows, out.step(), queries, S.loopBound(width), w.lanes);
-        for (int i = 0; i < SIDE; i += 4) {
+        for (int i = 0; i < queries; i += 4) {
             Lanes.sumFour(at(w.lanes, (long) i * LANES), LANES, at(w.delta, i));
         }
         for (int d = S.loopBound(width); d < width; d++) {

@@ -11,6 +11,7 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
+import static org.llmrlpt.kernels.cpu.Memory.setInt;
 import static org.llmrlpt.kernels.cpu.SmallProduct.STEP;
 import static org.llmrlpt.kernels.cpu.SmallProduct.WIDTH;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
@@ -67,10 +68,11 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
         long row = (long) (sequenceAndGroup / groups) * length;
         int first = c * chunk;
         int end = Math.min(length, first + chunk);
-        for (int firstKey = getInt(at(starts, row + first)) / chunk * chunk; firstKey < end; firstKey += chunk) {
+        int start = getInt(at(starts, row + first)) / SIDE * SIDE;
+        for (int firstKey = start / chunk * chunk; firstKey < end; firstKey += chunk) {
             int endKey = Math.min(end, firstKey + chunk);
             long column = 4L * group * width;
-            for (int j = firstKey; j < endKey; j += SIDE) {
+            for (int j = Math.max(start, firstKey); j < endKey; j += SIDE) {
                 int keys = Math.min(SIDE, endKey - j);
                 int block = (j - firstKey) / SIDE;
                 HeadBlocks.transpose(k.address() + (row + j) * k.step() + column, k.step(), keys, width,
@@ -102,14 +104,13 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
         for (int h = 0; from < end && h < heads / groups; h++) {
             w.choose(h, first % chunk / SIDE);
             HeadBlocks.load(q.address() + (row + first) * q.step() + 4L * (firstHead + h) * width, q.step(), queries,
-                width, (float) (1 / Math.sqrt(width)), w.q);
-            HeadBlocks.toArray(w.q, queries, width, w.array, 0);
+                width, (float) (1 / Math.sqrt(width)), w.array, 0);
             for (int b = from; b < end; b++) {
                 w.blocks[b].scores(w.array, 0, w.columnsOfK(b), width, at(w.scores, b * SQUARE));
                 w.blocks[b].mask(at(w.scores, b * SQUARE));
             }
             boolean begun = start < firstKey; // in an earlier chunk
-            softmax(w, from, end, begun);
+            softmax(w, queries, from, end, begun);
             if (begun) {
                 multiply(w.out, width, w.factors, queries);
             }
@@ -124,7 +125,7 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
      * One step of the online softmax: weights = exp(score - maximum) with the maximum so far. When that grows, the sum
      * of weights (one for each lane) shrinks accordingly, and so should the sums over values, by w.factors.
      */
-    private void softmax(Work w, int from, int end, boolean begun) {
+    private void softmax(Work w, int queries, int from, int end, boolean begun) {
         if (!begun) {
             fill(w.maxima, SIDE, -Float.MAX_VALUE);
             fill(w.sums, SIDE * LANES, 0f);
@@ -137,7 +138,7 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
                 largest(at(w.scores + i * STEP, b * SQUARE + j), block.queries(j), at(w.tops, (long) i * LANES));
             }
         }
-        largestLanes(w.tops, w.factors);
+        largestLanes(w.tops, queries, w.factors);
         raise(w.maxima, w.factors);
         if (begun) {
             multiplyLanes(w.sums, BYTES, w.factors, SIDE);
@@ -170,10 +171,10 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
         }
     }
 
-    /** to[i] = the largest of the lanes of top i. */
-    private static void largestLanes(long tops, long to) {
-        for (int i = 0; i < SIDE; i++) {
-            setFloat(at(to, i), fromMemorySegment(S, ALL, tops, ORDER).reduceLanes(MAX));
+    /** to[i] = the key of the largest of the lanes of top i: integers are compared in a third of the instructions. */
+    private static void largestLanes(long tops, int rows, long to) {
+        for (int i = 0; i < rows; i++) {
+            setInt(at(to, i), VectorMath.key(fromMemorySegment(S, ALL, tops, ORDER)).reduceLanes(MAX));
             tops += BYTES;
         }
     }
@@ -182,7 +183,7 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
     private static void raise(long maxima, long tops) {
         for (int i = 0; i < SIDE; i += LANES) {
             FloatVector before = fromMemorySegment(S, ALL, at(maxima, i), ORDER);
-            FloatVector after = VectorMath.larger(before, fromMemorySegment(S, ALL, at(tops, i), ORDER));
+            FloatVector after = VectorMath.larger(before, VectorMath.ofKeys(at(tops, i)));
             after.intoMemorySegment(ALL, at(maxima, i), ORDER);
             VectorMath.expOfLow(before.sub(after)).intoMemorySegment(ALL, at(tops, i), ORDER);
         }
@@ -220,7 +221,7 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
 
     /** Divides by the sums of weights, and writes the logarithm of each query's. */
     private void finish(Work w, long row, int head, int queries) {
-        for (int i = 0; i < SIDE; i += 4) {
+        for (int i = 0; i < queries; i += 4) {
             Lanes.sumFour(at(w.sums, (long) i * LANES), LANES, at(w.factors, i));
         }
         logarithms(w.maxima, w.factors);
@@ -250,7 +251,6 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
         private final long scores;
         private final long factors;
         private final long tops;
-        private final long q;
         private final long keys;
         private final long states;
         /** Of the queries chosen: sums over values, sums of weights for each lane, maxima. */
@@ -265,12 +265,11 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
             array = HeadBlocks.array(HeadBlocks.size(width) + blocks.length * SQUARE);
             long perState = HeadBlocks.size(width) + (long) SIDE * LANES + SIDE;
             long perKeys = HeadBlocks.size(width) + (long) SIDE * width;
-            scores = SCRATCH.floats(SIDE + SIDE * LANES + HeadBlocks.size(width)
+            scores = SCRATCH.floats(SIDE + SIDE * LANES
                 + blocks.length * (SQUARE + perKeys + pass.heads / pass.groups * perState));
             factors = at(scores, blocks.length * SQUARE);
             tops = at(factors, SIDE);
-            q = at(tops, (long) SIDE * LANES);
-            keys = at(q, HeadBlocks.size(width));
+            keys = at(tops, (long) SIDE * LANES);
             states = at(keys, blocks.length * perKeys);
         }
 

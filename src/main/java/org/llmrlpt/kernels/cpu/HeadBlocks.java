@@ -95,18 +95,25 @@ final class HeadBlocks {
         }
     }
 
-    /** array = block, from index {@code to} on. */
-    static void toArray(long block, int count, int width, float[] array, int to) {
-        for (int d = 0; d < width; d += WIDTH) {
-            toArray(at(block, column(d)), count, array, to + column(d));
+    /** The same as {@link #load} into an array, from index {@code to} on. */
+    static void load(long rows, long step, int count, int width, float factor, float[] array, int to) {
+        int whole = width / WIDTH * WIDTH;
+        for (int d = 0; d < whole; d += WIDTH) {
+            copyWhole(at(rows, d), step, count, factor, array, to + column(d));
+        }
+        for (int r = 0; whole < width && r < count; r++) {
+            for (int d = whole; d < width; d++) {
+                array[to + column(d) + r * SIDE] = factor * getFloat(at(rows + r * step, d));
+            }
         }
     }
 
-    private static void toArray(long from, int rows, float[] array, int to) {
+    private static void copyWhole(long from, long step, int rows, float factor, float[] array, int to) {
+        FloatVector f = broadcast(S, factor);
         for (int r = 0; r < rows; r++) {
-            fromMemorySegment(S, ALL, from, ORDER).intoArray(array, to);
-            fromMemorySegment(S, ALL, from + BYTES, ORDER).intoArray(array, to + LANES);
-            from += SmallProduct.STEP;
+            fromMemorySegment(S, ALL, from, ORDER).mul(f).intoArray(array, to);
+            fromMemorySegment(S, ALL, from + BYTES, ORDER).mul(f).intoArray(array, to + LANES);
+            from += step;
             to += SIDE;
         }
     }

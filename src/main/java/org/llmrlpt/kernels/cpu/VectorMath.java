@@ -117,6 +117,12 @@ public final class VectorMath {
         return key.blend(Integer.MIN_VALUE, v.compare(NE, v).cast(SI));
     }
 
+    /** What {@link #key} takes for the integers at an address; the lowest is undefined. */
+    static FloatVector ofKeys(long address) {
+        IntVector key = IntVector.fromMemorySegment(SI, ALL, address, ORDER);
+        return key.lanewise(XOR, key.lanewise(ASHR, 31).and(Integer.MAX_VALUE)).reinterpretAsFloats();
+    }
+
     /** The vector from element i on of the n at x; lanes behind the end are NaN. */
     static FloatVector orNaN(long x, int i, int n) {
         VectorMask<Float> inside = S.indexInRange(i, n);
