@@ -24,7 +24,8 @@ class AttentionTest {
     static Stream<Arguments> shapes() {
         List<Shape> shapes = List.of(new Shape(1, 1, 1, 1, 2), new Shape(3, 1, 4, 2, 8), new Shape(2, 37, 4, 4, 6),
             new Shape(2, 37, 4, 1, 16), new Shape(1, 200, 2, 1, 24), new Shape(2, 130, 4, 2, 64),
-            new Shape(1, 300, 2, 2, 80), new Shape(1, 65, 4, 4, 128), new Shape(1, 600, 2, 1, 10));
+            new Shape(1, 300, 2, 2, 80), new Shape(1, 65, 4, 4, 128), new Shape(1, 600, 2, 1, 10),
+            new Shape(4, 330, 1, 1, 12));
         return TestedKernels.all().flatMap(k -> shapes.stream().map(s -> Arguments.of(k, s)));
     }
 

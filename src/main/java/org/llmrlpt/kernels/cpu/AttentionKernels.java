@@ -2,8 +2,9 @@ package org.llmrlpt.kernels.cpu;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-import static jdk.incubator.vector.VectorOperators.GE;
-import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static org.llmrlpt.kernels.cpu.HeadBlocks.SIDE;
+import static org.llmrlpt.kernels.cpu.HeadBlocks.SQUARE;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
@@ -11,32 +12,31 @@ import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setInt;
+import static org.llmrlpt.kernels.cpu.SmallProduct.STEP;
+import static org.llmrlpt.kernels.cpu.SmallProduct.WIDTH;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorSpecies;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * Causal grouped-query attention inside documents, forward: blocks of queries by blocks of keys with an online softmax.
- * Scores are held as [key, query] (see {@link QueryPanel}), so that keys and values are read where they lie.
+ *
+ * <p>A task takes a chunk of queries, in all heads of one group of one sequence, so that these share the copies of keys
+ * and values that {@link SmallProduct} wants; of these it holds a chunk at a time.
  */
-public final class AttentionKernels {
-    /** Keys of a block: with its values and scores it fits the first cache. */
-    static final int KEYS = 64;
+record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided out, long lse, int length, int heads,
+    int groups, int width, int chunk) {
+    /** Most keys or queries of a chunk: its copies, sums and gradients stay in the second cache. */
+    private static final int LARGEST_CHUNK = 256;
+    /** So many tasks are wanted at least before chunks get smaller; of the shape only. */
+    private static final int TASKS = 8;
 
-    private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
-    private static final int WIDTH = QueryPanel.WIDTH;
-    private static final long STEP = QueryPanel.STEP;
     private static final Scratch SCRATCH = new Scratch();
-
-    private AttentionKernels() {
-    }
 
     /**
      * Row t of head h in each of {@code sequences} sequences of {@code length} rows sees the keys starts[t]..t of head
@@ -44,179 +44,247 @@ public final class AttentionKernels {
      */
     public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
         FloatArray lse, int lseAt, int sequences, int length, int heads, int groups, int width) {
-        int blocks = Math.ceilDiv(length, WIDTH);
-        int perGroup = heads / groups;
-        long startsBase = at(starts.getSegment().address(), startsAt);
-        long lseBase = at(lse.getSegment().address(), lseAt);
-        float scale = (float) (1 / Math.sqrt(width));
-        // The last blocks see the most keys: they come first, so that the threads end together.
-        Workers.forEach(Math.multiplyExact(blocks, sequences * groups), task -> {
-            int first = (blocks - 1 - task / (sequences * groups)) * WIDTH;
-            int sequence = task % (sequences * groups) / groups;
-            int group = task % groups;
-            long row = (long) sequence * length;
-            long firstHead = 4L * group * perGroup * width;
-            Block block = new Block(first, Math.min(WIDTH, length - first), at(startsBase, row));
-            block.run(q.address() + (row + first) * q.step() + firstHead, q.step(),
-                k.address() + row * k.step() + 4L * group * width, k.step(),
-                v.address() + row * v.step() + 4L * group * width, v.step(),
-                out.address() + (row + first) * out.step() + firstHead, out.step(),
-                at(lseBase, (row + first) * heads + group * perGroup), heads, perGroup, width, scale);
-        });
+        AttentionKernels pass = new AttentionKernels(q, k, v, at(starts.getSegment().address(), startsAt), out,
+            at(lse.getSegment().address(), lseAt), length, heads, groups, width, chunk(sequences * groups, length));
+        int chunks = Math.ceilDiv(length, pass.chunk);
+        // The last chunks see the most keys: they come first, so that the threads end together.
+        Workers.forEach(Math.multiplyExact(chunks, sequences * groups),
+            task -> pass.chunk(task % (sequences * groups), chunks - 1 - task / (sequences * groups), new Work(pass)));
     }
 
-    /** The queries {@code first} to {@code first + queries} of a sequence, in all heads of one group. */
-    private static final class Block {
-        private final int first;
-        private final int queries;
-        /** The keys that any of the queries sees. */
-        private final int from;
-        private final int to;
-        /** Keys before it are in other documents for some of the queries. */
-        private final int sharedFrom;
-        private final long starts;
-
-        Block(int first, int queries, long starts) {
-            this.first = first;
-            this.queries = queries;
-            this.starts = starts;
-            from = getInt(at(starts, first));
-            sharedFrom = getInt(at(starts, first + queries - 1));
-            to = first + queries;
+    /** Queries or keys of a chunk, a multiple of {@link HeadBlocks#SIDE}. */
+    static int chunk(int parallel, int length) {
+        int chunk = LARGEST_CHUNK;
+        while (chunk > SIDE && (long) parallel * Math.ceilDiv(length, chunk) < TASKS) {
+            chunk /= 2;
         }
+        return chunk;
+    }
 
-        void run(long q, long qStep, long k, long kStep, long v, long vStep, long out, long outStep, long lse,
-            int lseStride, int heads, int width, float scale) {
-            long panel = (long) width * WIDTH;
-            long perHead = 2 * panel + 3 * WIDTH;
-            long scratch = SCRATCH.floats(heads * perHead + KEYS * WIDTH + WIDTH);
-            long scores = at(scratch, heads * perHead);
-            long laneStarts = at(scores, KEYS * WIDTH);
-            copyStarts(starts, first, queries, laneStarts);
-            for (int h = 0; h < heads; h++) {
-                long turned = at(scratch, h * perHead);
-                QueryPanel.turn(q + 4L * h * width, qStep, queries, width, turned);
-                clearSums(at(turned, 2 * panel));
+    private void chunk(int sequenceAndGroup, int c, Work w) {
+        int group = sequenceAndGroup % groups;
+        int firstHead = group * (heads / groups);
+        int endHead = firstHead + heads / groups;
+        long row = (long) (sequenceAndGroup / groups) * length;
+        int first = c * chunk;
+        int end = Math.min(length, first + chunk);
+        int start = getInt(at(starts, row + first)) / SIDE * SIDE;
+        for (int firstKey = start / chunk * chunk; firstKey < end; firstKey += chunk) {
+            int endKey = Math.min(end, firstKey + chunk);
+            long column = 4L * group * width;
+            for (int j = Math.max(start, firstKey); j < endKey; j += SIDE) {
+                int keys = Math.min(SIDE, endKey - j);
+                int block = (j - firstKey) / SIDE;
+                HeadBlocks.transpose(k.address() + (row + j) * k.step() + column, k.step(), keys, width,
+                    w.columnsOfK(block));
+                HeadBlocks.load(v.address() + (row + j) * v.step() + column, v.step(), keys, width, 1f, w.v(block));
             }
-            for (int j = from; j < to; j += KEYS) {
-                int keys = Math.min(KEYS, to - j);
-                for (int h = 0; h < heads; h++) {
-                    long turned = at(scratch, h * perHead);
-                    long sums = at(turned, panel);
-                    long maximum = at(sums, panel);
-                    SmallProduct.multiply(k + j * kStep, kStep, 4, keys, turned, STEP, scores, STEP, width, false);
-                    if (j + keys - 1 > first || j < sharedFrom) {
-                        mask(scores, keys, j, first, laneStarts);
-                    }
-                    softmax(scores, keys, scale, maximum, sums, j == from ? 0 : width);
-                    SmallProduct.multiply(v + j * vStep, 4, vStep, width, scores, STEP, sums, STEP, keys, j > from);
-                }
+            for (int i = first; i < end; i += SIDE) {
+                queries(w, row, i, Math.min(SIDE, end - i), firstHead, firstKey, Math.min(endKey, i + SIDE));
             }
-            for (int h = 0; h < heads; h++) {
-                long sums = at(scratch, h * perHead + panel);
-                finish(sums, width, at(sums, panel), queries, at(lse, h), lseStride);
-                QueryPanel.turnBack(sums, queries, width, out + 4L * h * width, outStep);
+        }
+        for (int h = firstHead; h < endHead; h++) {
+            for (int i = first; i < end; i += SIDE) {
+                w.choose(h - firstHead, (i - first) / SIDE);
+                finish(w, row + i, h, Math.min(SIDE, end - i));
             }
         }
     }
 
-    /** Each lane's start; lanes without a query get the last one's. */
-    static void copyStarts(long starts, int first, int queries, long lanes) {
-        for (int i = 0; i < WIDTH; i++) {
-            setInt(at(lanes, i), getInt(at(starts, first + Math.min(i, queries - 1))));
+    /** One block of queries, in all heads of the group, with all keys of a chunk that they see. */
+    private void queries(Work w, long row, int first, int queries, int firstHead, int firstKey, int endKey) {
+        long blockStarts = at(starts, row + first);
+        int start = getInt(blockStarts);
+        int from = Math.max(0, start - firstKey) / SIDE;
+        int end = Math.ceilDiv(endKey - firstKey, SIDE);
+        for (int b = from; b < end; b++) {
+            int key = firstKey + b * SIDE;
+            w.blocks[b].set(blockStarts, first, queries, key, Math.min(SIDE, endKey - key));
         }
-    }
-
-    private static void clearSums(long maximum) {
-        for (int i = 0; i < WIDTH; i += LANES) {
-            broadcast(S, -Float.MAX_VALUE).intoMemorySegment(ALL, at(maximum, i), ORDER);
-            FloatVector.zero(S).intoMemorySegment(ALL, at(maximum, WIDTH + i), ORDER);
-        }
-    }
-
-    /** Scores of keys that a query does not see become minus infinity. */
-    static void mask(long scores, int keys, int firstKey, int firstQuery, long laneStarts) {
-        for (int half = 0; half < WIDTH; half += LANES) {
-            IntVector start = IntVector.fromMemorySegment(SI, ALL, at(laneStarts, half), ORDER);
-            IntVector query = IntVector.zero(SI).addIndex(1).add(firstQuery + half);
-            long p = at(scores, half);
-            for (int j = firstKey; j < firstKey + keys; j++) {
-                VectorMask<Integer> seen = start.compare(LE, j).and(query.compare(GE, j));
-                broadcast(S, Float.NEGATIVE_INFINITY).blend(fromMemorySegment(S, ALL, p, ORDER), seen.cast(S))
-                    .intoMemorySegment(ALL, p, ORDER);
-                p += STEP;
+        for (int h = 0; from < end && h < heads / groups; h++) {
+            w.choose(h, first % chunk / SIDE);
+            HeadBlocks.load(q.address() + (row + first) * q.step() + 4L * (firstHead + h) * width, q.step(), queries,
+                width, (float) (1 / Math.sqrt(width)), w.array, 0);
+            for (int b = from; b < end; b++) {
+                w.blocks[b].scores(w.array, 0, w.columnsOfK(b), width, at(w.scores, b * SQUARE));
+                w.blocks[b].mask(at(w.scores, b * SQUARE));
+            }
+            boolean begun = start < firstKey; // in an earlier chunk
+            softmax(w, queries, from, end, begun);
+            if (begun) {
+                multiply(w.out, width, w.factors, queries);
+            }
+            for (int b = from; b < end; b++) {
+                w.blocks[b].overKeys(w.array, HeadBlocks.size(width) + b * SQUARE, w.v(b), width, w.out,
+                    begun || b > from);
             }
         }
     }
 
     /**
-     * One step of the online softmax: scores become exp(score scale - maximum) with the maximum so far; when that
-     * grows, the sum behind it and the {@code rows} rows of sums over values shrink accordingly. Behind the sum is room
-     * for the new maximum.
+     * One step of the online softmax: weights = exp(score - maximum) with the maximum so far. When that grows, the sum
+     * of weights (one for each lane) shrinks accordingly, and so should the sums over values, by w.factors.
      */
-    private static void softmax(long scores, int keys, float scale, long maximum, long sums, int rows) {
-        for (int half = 0; half < 4 * WIDTH; half += BYTES) {
-            long before = maximum + half;
-            long top = before + 2 * STEP;
-            largest(scores + half, keys, scale, before, top);
-            exponentials(scores + half, keys, scale, top, before, sums + half, rows);
+    private void softmax(Work w, int queries, int from, int end, boolean begun) {
+        if (!begun) {
+            fill(w.maxima, SIDE, -Float.MAX_VALUE);
+            fill(w.sums, SIDE * LANES, 0f);
+        }
+        fill(w.tops, SIDE * LANES, -Float.MAX_VALUE);
+        for (int b = from; b < end; b++) {
+            ScoreBlock block = w.blocks[b];
+            for (int j = 0; j < block.keys(); j += WIDTH) {
+                int i = block.firstQuery(j);
+                largest(at(w.scores + i * STEP, b * SQUARE + j), block.queries(j), at(w.tops, (long) i * LANES));
+            }
+        }
+        largestLanes(w.tops, queries, w.factors);
+        raise(w.maxima, w.factors);
+        if (begun) {
+            multiplyLanes(w.sums, BYTES, w.factors, SIDE);
+        }
+        for (int b = from; b < end; b++) {
+            ScoreBlock block = w.blocks[b];
+            for (int j = 0; j < block.keys(); j += WIDTH) {
+                int i = block.firstQuery(j);
+                exponentials(at(w.scores + i * STEP, b * SQUARE + j), block.queries(j), at(w.maxima, i),
+                    at(w.sums, (long) i * LANES), w.array, HeadBlocks.size(width) + b * SQUARE + i * SIDE + j);
+            }
         }
     }
 
-    /** to = the larger of {@code before} and of the scaled scores, for each lane. */
-    private static void largest(long scores, int keys, float scale, long before, long to) {
-        FloatVector top = broadcast(S, -Float.MAX_VALUE);
-        FloatVector other = broadcast(S, -Float.MAX_VALUE);
-        int j = 0;
-        for (; j + 2 <= keys; j += 2) {
-            top = top.max(fromMemorySegment(S, ALL, scores, ORDER));
-            other = other.max(fromMemorySegment(S, ALL, scores + STEP, ORDER));
-            scores += 2 * STEP;
+    private static void fill(long floats, int count, float value) {
+        for (int i = 0; i < count; i += LANES) {
+            broadcast(S, value).intoMemorySegment(ALL, at(floats, i), ORDER);
         }
-        if (j < keys) {
-            top = top.max(fromMemorySegment(S, ALL, scores, ORDER));
-        }
-        fromMemorySegment(S, ALL, before, ORDER).max(top.max(other).mul(scale)).intoMemorySegment(ALL, to, ORDER);
     }
 
-    /** The rest of {@link #softmax} for one vector of queries; {@code maximum} takes over what {@code top} holds. */
-    private static void exponentials(long scores, int keys, float scale, long top, long maximum, long sums, int rows) {
-        FloatVector factor = broadcast(S, scale);
-        FloatVector raised = fromMemorySegment(S, ALL, top, ORDER);
-        FloatVector shift = raised.neg();
-        FloatVector sum = FloatVector.zero(S);
-        for (int j = 0; j < keys; j++) {
-            FloatVector e = VectorMath.exp(fromMemorySegment(S, ALL, scores, ORDER).fma(factor, shift));
-            e.intoMemorySegment(ALL, scores, ORDER);
-            sum = sum.add(e);
+    /** tops [rows, LANES] = the larger of what they hold and of the scores in the columns of a tile. */
+    private static void largest(long scores, int rows, long tops) {
+        for (int i = 0; i < rows; i++) {
+            FloatVector top = VectorMath.larger(fromMemorySegment(S, ALL, tops, ORDER),
+                fromMemorySegment(S, ALL, scores, ORDER));
+            VectorMath.larger(top, fromMemorySegment(S, ALL, scores + BYTES, ORDER))
+                .intoMemorySegment(ALL, tops, ORDER);
             scores += STEP;
-        }
-        FloatVector before = fromMemorySegment(S, ALL, maximum, ORDER);
-        FloatVector shrink = VectorMath.exp(before.sub(raised));
-        fromMemorySegment(S, ALL, maximum + STEP, ORDER).fma(shrink, sum)
-            .intoMemorySegment(ALL, maximum + STEP, ORDER);
-        raised.intoMemorySegment(ALL, maximum, ORDER);
-        if (!raised.eq(before).allTrue()) {
-            for (int d = 0; d < rows; d++) {
-                fromMemorySegment(S, ALL, sums, ORDER).mul(shrink).intoMemorySegment(ALL, sums, ORDER);
-                sums += STEP;
-            }
+            tops += BYTES;
         }
     }
 
-    /** Divides by the sum of exponentials, and writes its logarithm for each query. */
-    private static void finish(long sums, int width, long maximum, int queries, long lse, int lseStride) {
-        for (int half = 0; half < 4 * WIDTH; half += BYTES) {
-            FloatVector factor = broadcast(S, 1f).div(fromMemorySegment(S, ALL, maximum + STEP + half, ORDER));
-            long p = sums + half;
-            for (int d = 0; d < width; d++) {
-                fromMemorySegment(S, ALL, p, ORDER).mul(factor).intoMemorySegment(ALL, p, ORDER);
-                p += STEP;
-            }
+    /** to[i] = the key of the largest of the lanes of top i: integers are compared in a third of the instructions. */
+    private static void largestLanes(long tops, int rows, long to) {
+        for (int i = 0; i < rows; i++) {
+            setInt(at(to, i), VectorMath.key(fromMemorySegment(S, ALL, tops, ORDER)).reduceLanes(MAX));
+            tops += BYTES;
         }
+    }
+
+    /** Maxima become the larger of themselves and of the tops, which become the factor by which sums then shrink. */
+    private static void raise(long maxima, long tops) {
+        for (int i = 0; i < SIDE; i += LANES) {
+            FloatVector before = fromMemorySegment(S, ALL, at(maxima, i), ORDER);
+            FloatVector after = VectorMath.larger(before, VectorMath.ofKeys(at(tops, i)));
+            after.intoMemorySegment(ALL, at(maxima, i), ORDER);
+            VectorMath.expOfLow(before.sub(after)).intoMemorySegment(ALL, at(tops, i), ORDER);
+        }
+    }
+
+    /** Of the columns of a tile: weights = exp(score - maximum), which are added to the sums [rows, LANES]. */
+    private static void exponentials(long scores, int rows, long maxima, long sums, float[] weights, int to) {
+        for (int i = 0; i < rows; i++) {
+            FloatVector shift = broadcast(S, getFloat(at(maxima, i)));
+            FloatVector e = VectorMath.expOfLow(fromMemorySegment(S, ALL, scores, ORDER).sub(shift));
+            FloatVector f = VectorMath.expOfLow(fromMemorySegment(S, ALL, scores + BYTES, ORDER).sub(shift));
+            e.intoArray(weights, to);
+            f.intoArray(weights, to + LANES);
+            fromMemorySegment(S, ALL, sums, ORDER).add(e.add(f)).intoMemorySegment(ALL, sums, ORDER);
+            scores += STEP;
+            sums += BYTES;
+            to += SIDE;
+        }
+    }
+
+    /** Row i of a block times factors[i]. */
+    private static void multiply(long block, int width, long factors, int rows) {
+        for (int d = 0; d < width; d += LANES) {
+            multiplyLanes(at(block, HeadBlocks.column(d)), STEP, factors, rows);
+        }
+    }
+
+    private static void multiplyLanes(long column, long step, long factors, int rows) {
+        for (int i = 0; i < rows; i++) {
+            fromMemorySegment(S, ALL, column, ORDER).mul(broadcast(S, getFloat(at(factors, i))))
+                .intoMemorySegment(ALL, column, ORDER);
+            column += step;
+        }
+    }
+
+    /** Divides by the sums of weights, and writes the logarithm of each query's. */
+    private void finish(Work w, long row, int head, int queries) {
+        for (int i = 0; i < queries; i += 4) {
+            Lanes.sumFour(at(w.sums, (long) i * LANES), LANES, at(w.factors, i));
+        }
+        logarithms(w.maxima, w.factors);
         for (int i = 0; i < queries; i++) {
-            double sum = Math.log(getFloat(at(maximum, WIDTH + i)));
-            setFloat(at(lse, (long) i * lseStride), (float) (getFloat(at(maximum, i)) + sum));
+            setFloat(at(lse, (row + i) * heads + head), getFloat(at(w.maxima, i)));
+        }
+        multiply(w.out, width, w.factors, queries);
+        HeadBlocks.store(w.out, queries, width, out.address() + row * out.step() + 4L * head * width, out.step());
+    }
+
+    /** maxima += ln sums, and sums become 1 / sums. */
+    private static void logarithms(long maxima, long sums) {
+        for (int i = 0; i < SIDE; i += LANES) {
+            FloatVector sum = fromMemorySegment(S, ALL, at(sums, i), ORDER);
+            fromMemorySegment(S, ALL, at(maxima, i), ORDER).add(VectorMath.log(sum))
+                .intoMemorySegment(ALL, at(maxima, i), ORDER);
+            broadcast(S, 1f).div(sum).intoMemorySegment(ALL, at(sums, i), ORDER);
+        }
+    }
+
+    /** Where a task keeps its blocks. */
+    private static final class Work {
+        private final ScoreBlock[] blocks;
+        /** A block of queries, then the weights. */
+        private final float[] array;
+        private final int width;
+        private final long scores;
+        private final long factors;
+        private final long tops;
+        private final long keys;
+        private final long states;
+        /** Of the queries chosen: sums over values, sums of weights for each lane, maxima. */
+        private long out;
+        private long sums;
+        private long maxima;
+
+        Work(AttentionKernels pass) {
+            width = pass.width;
+            blocks = new ScoreBlock[pass.chunk / SIDE];
+            Arrays.setAll(blocks, b -> new ScoreBlock());
+            array = HeadBlocks.array(HeadBlocks.size(width) + blocks.length * SQUARE);
+            long perState = HeadBlocks.size(width) + (long) SIDE * LANES + SIDE;
+            long perKeys = HeadBlocks.size(width) + (long) SIDE * width;
+            scores = SCRATCH.floats(SIDE + SIDE * LANES
+                + blocks.length * (SQUARE + perKeys + pass.heads / pass.groups * perState));
+            factors = at(scores, blocks.length * SQUARE);
+            tops = at(factors, SIDE);
+            keys = at(tops, (long) SIDE * LANES);
+            states = at(keys, blocks.length * perKeys);
+        }
+
+        private long v(int block) {
+            return at(keys, block * ((long) HeadBlocks.size(width) + (long) SIDE * width));
+        }
+
+        private long columnsOfK(int block) {
+            return at(v(block), HeadBlocks.size(width));
+        }
+
+        private void choose(int head, int block) {
+            out = at(states, (head * blocks.length + block) * (HeadBlocks.size(width) + (long) SIDE * LANES + SIDE));
+            sums = at(out, HeadBlocks.size(width));
+            maxima = at(sums, (long) SIDE * LANES);
         }
     }
 }

@@ -17,7 +17,7 @@ import javax.management.ObjectName;
  * a hundred times slower for good. So these methods are all in {@link VectorMath}, which is always inlined.
  * <li>A caller may swallow so many loops that the compiler reaches its limit of nodes inside one of them, and leaves a
  * call there, with the same end. So nothing else of this package is inlined: a loop over vectors is a method of its
- * own, and is compiled on its own.
+ * own, and is compiled on its own. The one exception is a tile that wants constants from each of its two callers.
  * <li>Until a kernel is compiled, each vector operation is a call. So a thread waits until its kernel is compiled, and
  * the optimising compiler does not work on the insides of the Vector API, which are hot until then and worth nothing
  * afterwards; the fast compiler may.
@@ -28,7 +28,7 @@ final class KernelCompilation {
         [{
           match: ["org/llmrlpt/kernels/cpu/*.*"],
           inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-            "-org/llmrlpt/kernels/cpu/*.*"],
+            "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "-org/llmrlpt/kernels/cpu/*.*"],
           BackgroundCompilation: false
         }, {
           match: ["jdk/incubator/vector/*.*", "jdk/internal/vm/vector/*.*"],
