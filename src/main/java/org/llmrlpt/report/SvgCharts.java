@@ -15,6 +15,8 @@ final class SvgCharts {
     private static final double LINE = 0.9;
     private static final double POINT = 2.5;
     private static final double BAND = 0.15;
+    /** More entries side by side would be wider than the chart. */
+    private static final int LEGEND_COLUMNS = 3;
     private static final List<String> COLOURS = List.of("#1f5fa8", "#d1495b", "#2e8b57", "#e69f00", "#7b4fa3",
         "#5c6670", "#00a0b0", "#a65628");
 
@@ -91,7 +93,8 @@ final class SvgCharts {
             scale.put("name", "");
             scale.put("values", COLOURS);
             scale.put("limits", names);
-            scale.put("guide", aesthetic.equals("fill") ? "none" : "legend");
+            scale.put("guide", aesthetic.equals("fill") ? "none"
+                : Map.of("name", "legend", "ncol", LEGEND_COLUMNS, "byrow", true));
             scales.add(scale);
         }
         return scales;
