@@ -89,7 +89,7 @@ class RelaunchTest {
     void theStartScriptAndTheBuildUseTheSameFlags() throws IOException {
         String script = Files.readString(Path.of("scripts/llm-rlpt")).replaceAll("\\\\\n\\s*", "");
         assertTrue(script.contains(String.join(" ", Relaunch.FLAGS)), script);
-        assertTrue(script.contains(Relaunch.TUNABLES + ":-" + Relaunch.LARGE_PAGES), script);
+        assertTrue(script.contains(Relaunch.TUNABLES + "-" + Relaunch.LARGE_PAGES), script);
         assertTrue(Files.readString(Path.of("pom.xml")).contains("<jvm.flags>" + String.join(" ", Relaunch.FLAGS)
             + "</jvm.flags>"));
     }

@@ -141,6 +141,20 @@ class GenerationEngineTest {
         }
     }
 
+    @Test
+    void wherePromptsStandInAPrefillOnlyRoundsTheirSamples() {
+        int[] tokens = {4, 2, 8, 6, 1, 7, 3, 9, 5, 1, 2};
+        List<Prompt> prompts = List.of(new Prompt(new int[] {5, 9, 2, 7, 1, 3, 8}, 1, 0), new Prompt(tokens, 1, 1));
+        try (EngineHarness h = new EngineHarness(new CpuKernels(), EngineHarness.SHAPE, 4, 24)) {
+            Completion second = h.generate(prompts, Sampling.PLAIN, 6).get(1);
+            Completion alone = h.generate(List.of(new Prompt(tokens, 1, 1)), Sampling.PLAIN, 6).getFirst();
+            assertArrayEquals(alone.tokens(), second.tokens());
+            for (int i = 0; i < alone.tokens().length; i++) {
+                assertEquals(alone.logProbabilities()[i], second.logProbabilities()[i], 1e-5);
+            }
+        }
+    }
+
     /** The same engine again, with every slot full of what other texts left. */
     @Test
     @EnabledIf("org.llmrlpt.kernels.TestedKernels#isFallback")

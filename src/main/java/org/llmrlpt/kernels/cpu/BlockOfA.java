@@ -74,12 +74,13 @@ final class BlockOfA {
 
     /**
      * Four rows of Aᵀ into all panels. Their loads wait for memory together: row by row this takes up to three times as
-     * long where a block has few columns. Whole vectors are copied: what a row has too many is overwritten by the next.
+     * long where a block has few columns. Whole vectors are copied, the last of a row first: what a row has too many is
+     * overwritten by the next.
      */
     private static void fourRows(long r0, long r1, long r2, long r3, int panels, float[] to, int at, int rows,
         int stride) {
         for (int p = 0; p < panels; p++) {
-            for (int q = 0; q < rows; q += S.length()) {
+            for (int q = (rows - 1) / S.length() * S.length(); q >= 0; q -= S.length()) {
                 long o = 4L * q;
                 FloatVector v0 = fromMemorySegment(S, ALL, r0 + o, ORDER);
                 FloatVector v1 = fromMemorySegment(S, ALL, r1 + o, ORDER);
@@ -98,7 +99,7 @@ final class BlockOfA {
         }
     }
 
-    /** Floats from one panel of {@link #columns} to the next. */
+    /** Floats from one panel to the next. */
     static int panelStride(Tile tile, int k) {
         return tile.rows * k + EXCESS;
     }

@@ -24,17 +24,16 @@ final class BlockedProduct {
     private static final int MIN_CHUNK_COLUMNS = 1024;
     /** At most so many columns in a task: its block of C stays in the second cache. */
     private static final int TASK_COLUMNS = 1024;
-    /** At most so many rows in a task: A's panels stay in the second cache, and long pieces of Aᵀ's rows are read. */
-    private static final int MAX_TASK_ROWS = 192;
-    /** At least so many rows in a task, if there are as many: each task reads its columns of B. */
-    private static final int MIN_TASK_ROWS = 192;
+    /**
+     * At most so many rows in a task, and not many fewer, as each task reads its columns of B: A's panels stay in the
+     * second cache, and long pieces of Aᵀ's rows are read.
+     */
+    private static final int TASK_ROWS = 192;
     /**
      * Panels of B that a row of tiles runs along, so that C is read and written in long pieces, which the processor
      * fetches ahead: with one panel at a time a tile waits for C. So many panels stay in the second cache.
      */
     private static final int GROUP = 8;
-    /** Tasks for each thread, so that the threads end together though one is slower. */
-    private static final int TASKS_PER_THREAD = 4;
 
     /** A task's rows of A, one part of k. */
     private static final ThreadLocal<float[]> A_BLOCK = ThreadLocal.withInitial(() -> new float[0]);
@@ -116,8 +115,7 @@ final class BlockedProduct {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
         int threads = Workers.threads();
-        int height = Math.clamp(m / (threads * TASKS_PER_THREAD), MIN_TASK_ROWS, MAX_TASK_ROWS);
-        int tall = Math.min(tiles, Panels.count(Panels.count(m, height), threads) * threads);
+        int tall = Math.min(tiles, Panels.count(Panels.count(m, TASK_ROWS), threads) * threads);
         int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(threads, tall)));
         Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k));
     }

@@ -4,8 +4,8 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 
 /**
  * y [M,N] = x [M,K] · w [N,K]ᵀ for few rows x, as in decoding, where packing all of w would cost more than it saves.
- * It is computed as yᵀ = w·xᵀ: x is packed, the rows of w are only copied, a block of yᵀ stays in the second cache, and
- * is transposed when its sums are complete. Each element is one chain of fused multiply-adds over k, as in
+ * It is computed as yᵀ = w·xᵀ: x is packed, each task turns its rows of w as it goes, a block of yᵀ stays in the second
+ * cache, and is transposed when its sums are complete. Each element is one chain of fused multiply-adds over k, as in
  * {@link BlockedProduct}, with the same bits.
  */
 final class FewRowsProduct {
@@ -42,7 +42,7 @@ final class FewRowsProduct {
         this.k = k;
     }
 
-    /** Whether there are so few rows that it costs less to transpose x and y than w. */
+    /** Whether there are so few rows that passing over x and y once more costs less than packing w for all threads. */
     static boolean pays(int m, int n, int k) {
         return m * (n + (long) k) < n * (long) k;
     }
