@@ -67,7 +67,7 @@ final class ScoreBlock {
 
     /** How many queries from {@link #firstQuery} on are in tiles that see key {@code j} or its neighbours. */
     int queries(int j) {
-        return Math.max(0, ends[j / WIDTH] - Math.max(0, j - diagonal));
+        return Math.max(0, ends[j / WIDTH] - firstQuery(j));
     }
 
     /** to [queries, keys] = rows · columns, of a block and a transposed block of {@code width} columns. */

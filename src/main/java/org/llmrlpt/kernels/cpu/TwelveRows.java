@@ -105,7 +105,7 @@ final class TwelveRows {
             r0 += 4 * COLUMNS;
             r4 += 4 * COLUMNS;
             r8 += 4 * COLUMNS;
-            at += 12 * COLUMNS;
+            at += ROWS * COLUMNS;
         }
     }
 }
