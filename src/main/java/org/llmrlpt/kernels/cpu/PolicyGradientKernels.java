@@ -34,7 +34,7 @@ public final class PolicyGradientKernels {
     private static PolicyHeadKernels head(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray tokens,
         int tokensAt, Surrogate surrogate, Strided statistics, FloatArray memory, int memoryAt, int rows, int width,
         int vocabulary) {
-        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, vocabulary);
+        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         long known = at(tokens.getSegment().address(), tokensAt);
         return new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt),
             (z, row, target, gradient, rowStatistics) -> ROW.get().run(z, vocabulary, target,

@@ -64,7 +64,7 @@ public final class PolicyHeadKernels {
      */
     public static void evaluate(Strided h, Strided w, IntArray targets, int targetsAt, Shaping shaping,
         Strided statistics, FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
-        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, vocabulary);
+        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), shaped(shaping, 0f, vocabulary),
             statistics, RowStatistics.COLUMNS, parts, rows, width, vocabulary).run(null, null);
     }
@@ -76,7 +76,7 @@ public final class PolicyHeadKernels {
     public static void train(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
         Shaping shaping, Strided statistics, Strided dH, Strided dW, FloatArray memory, int memoryAt, int rows,
         int width, int vocabulary) {
-        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, vocabulary);
+        HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt),
             shaped(shaping, scale.get(scaleAt), vocabulary), statistics, RowStatistics.COLUMNS, parts, rows, width,
             vocabulary).run(dH, dW);
