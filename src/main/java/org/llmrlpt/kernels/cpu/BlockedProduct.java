@@ -36,7 +36,7 @@ final class BlockedProduct {
     private static final int GROUP = 8;
 
     /** A task's rows of A, one part of k. */
-    private static final ThreadLocal<float[]> A_BLOCK = ThreadLocal.withInitial(() -> new float[0]);
+    private static final ScratchArray A_BLOCK = new ScratchArray();
     private static final Scratch B_PANELS = new Scratch();
     private static final Scratch EDGE_TILE = new Scratch();
 
@@ -159,13 +159,7 @@ final class BlockedProduct {
 
     /** Room for so many panels of a left-hand side and one part of k, for the calling thread. */
     static float[] blockOfA(Tile tile, int panels) {
-        float[] array = A_BLOCK.get();
-        int floats = panels * BlockOfA.panelStride(tile, Tile.MAX_K);
-        if (array.length < floats) {
-            array = new float[floats];
-            A_BLOCK.set(array);
-        }
-        return array;
+        return A_BLOCK.floats(panels * BlockOfA.panelStride(tile, Tile.MAX_K));
     }
 
     /**

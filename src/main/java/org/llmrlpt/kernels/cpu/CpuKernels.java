@@ -203,15 +203,18 @@ public final class CpuKernels implements Kernels {
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
         Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
         long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows());
+        long flops = Work.policyHead(h.rows(), h.columns(), w.rows(), dH != null);
         Tensor memory = p.activation("policy_gradient", 1, Math.toIntExact(floats));
         if (dH == null) {
             p.operation("policy_gradient_evaluation").reads(h, w, targets, tokens).writes(statistics, memory)
+                .flops(flops)
                 .task((g, id, at) -> g.task(id, PolicyGradientKernels::evaluate, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(tokens), at.offset(tokens), surrogate,
                     Strided.of(at, statistics), at.floats(memory), at.offset(memory), h.rows(), h.columns(),
                     w.rows()));
         } else {
             p.operation("policy_gradient").reads(h, w, targets, tokens, dW).writes(statistics, dH, dW, memory)
+                .flops(flops)
                 .task((g, id, at) -> g.task(id, PolicyGradientKernels::train, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(tokens), at.offset(tokens), surrogate,
                     Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),

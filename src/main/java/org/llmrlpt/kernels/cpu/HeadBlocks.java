@@ -25,7 +25,7 @@ final class HeadBlocks {
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
     private static final int WIDTH = SmallProduct.WIDTH;
-    private static final ThreadLocal<float[]> ARRAY = ThreadLocal.withInitial(() -> new float[0]);
+    private static final ScratchArray ARRAY = new ScratchArray();
 
     private HeadBlocks() {
     }
@@ -42,12 +42,7 @@ final class HeadBlocks {
 
     /** The calling thread's array of at least {@code count} floats, for left-hand sides. */
     static float[] array(int count) {
-        float[] array = ARRAY.get();
-        if (array.length < count) {
-            array = new float[count];
-            ARRAY.set(array);
-        }
-        return array;
+        return ARRAY.floats(count);
     }
 
     /** block = rows · factor. */
