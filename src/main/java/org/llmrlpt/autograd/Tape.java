@@ -149,23 +149,23 @@ public final class Tape {
      *
      * @param norms weights of the query and key norms; null without QK-norm
      * @param positions int [1, R]
-     * @param starts int [1, R], first row of each row's document within its sequence
+     * @param seen int [1, R · SeenKeys.COLUMNS], see {@link org.llmrlpt.kernels.SeenKeys}
      * @param angles [maxLength, D], see {@link Kernels#rope}
      */
-    public Tensor attention(Tensor qkv, Heads heads, QkNorm norms, Tensor positions, Tensor starts, Tensor angles,
+    public Tensor attention(Tensor qkv, Heads heads, QkNorm norms, Tensor positions, Tensor seen, Tensor angles,
         int length) {
         int d = heads.width();
         Rotation rotation = new Rotation(kernels, program, heads, norms, positions, angles);
         Tensor rotated = rotation.forward(qkv);
         Tensor out = activation("attended", qkv.rows(), heads.queries() * d);
         Tensor lse = activation("lse", qkv.rows(), heads.queries());
-        kernels.attention(program, rotation.queries(rotated), rotation.keys(rotated), rotation.values(qkv), starts,
-            out, lse, length, d);
+        kernels.attention(program, rotation.queries(rotated), rotation.keys(rotated), rotation.values(qkv), seen, out,
+            lse, length, d);
         return record(out, () -> accumulate(qkv, (dQkv, add) -> {
             requireFresh(add, qkv);
             Tensor turned = rotation.inPlace() ? qkv : rotation.forward(qkv);
             kernels.attentionBackward(program, rotation.queries(turned), rotation.keys(turned), rotation.values(qkv),
-                starts, out, lse, gradient(out), rotation.queries(dQkv), rotation.keys(dQkv), rotation.values(dQkv),
+                seen, out, lse, gradient(out), rotation.queries(dQkv), rotation.keys(dQkv), rotation.values(dQkv),
                 length, d);
             rotation.backward(qkv, dQkv, this::gradient);
         }));

@@ -10,6 +10,7 @@ import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.SampledTokens;
+import org.llmrlpt.kernels.SeenKeys;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.kernels.Surrogate;
 import org.llmrlpt.kernels.SurrogateStatistics;
@@ -86,15 +87,15 @@ final class KernelCases {
         Tensor lse = tensor(ArenaKind.CONSTANTS, "lse", rows, m.heads());
         String shape = rows / length + " x " + length + ", " + m.heads() + "/" + m.kvHeads() + " heads of " + d;
         add("attention", shape, p -> {
-            Tensor starts = p.integerInput("starts", rows);
-            kernels.attention(p, part(qkv, 0), part(qkv, 1), part(qkv, 2), starts, out, lse, length, d);
-            return program -> program.set(starts, new int[rows]);
+            Tensor seen = p.integerInput("seen", rows * SeenKeys.COLUMNS);
+            kernels.attention(p, part(qkv, 0), part(qkv, 1), part(qkv, 2), seen, out, lse, length, d);
+            return program -> program.set(seen, new int[rows * SeenKeys.COLUMNS]);
         });
         add("attention backward", shape, p -> {
-            Tensor starts = p.integerInput("starts", rows);
-            kernels.attentionBackward(p, part(qkv, 0), part(qkv, 1), part(qkv, 2), starts, out, lse, dOut,
+            Tensor seen = p.integerInput("seen", rows * SeenKeys.COLUMNS);
+            kernels.attentionBackward(p, part(qkv, 0), part(qkv, 1), part(qkv, 2), seen, out, lse, dOut,
                 part(dQkv, 0), part(dQkv, 1), part(dQkv, 2), length, d);
-            return program -> program.set(starts, new int[rows]);
+            return program -> program.set(seen, new int[rows * SeenKeys.COLUMNS]);
         });
     }
 

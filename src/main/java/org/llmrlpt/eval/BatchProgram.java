@@ -7,6 +7,7 @@ import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.SeenKeys;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.nn.TokenInputs;
 import org.llmrlpt.nn.Transformer;
@@ -53,7 +54,7 @@ public final class BatchProgram {
      * @param weight of each counted position in the loss; of no effect where nothing trains
      */
     public void run(Batch batch, float weight, TokenStatistics sums, int[] bytesPerToken) {
-        inputs.set(program, batch.tokens(), batch.positions(), batch.starts());
+        inputs.set(program, batch.tokens(), batch.positions(), SeenKeys.from(batch.starts()));
         program.set(targets, batch.targets());
         program.set(scale, weight);
         program.run();

@@ -9,6 +9,7 @@ import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.SeenKeys;
 import org.llmrlpt.nn.TokenInputs;
 import org.llmrlpt.nn.Transformer;
 
@@ -35,7 +36,7 @@ final class PrefillProgram {
             Tensor rotated = cache.store(p, layer, qkv, norms, slots, inputs.positions());
             Tensor out = p.activation("attended", rows, q);
             kernels.attention(p, rotated.columns(0, q), rotated.columns(q, kv), qkv.columns(q + kv, kv),
-                inputs.starts(), out, p.activation("lse", rows, shape.heads()), rows, shape.headWidth());
+                inputs.seen(), out, p.activation("lse", rows, shape.heads()), rows, shape.headWidth());
             return out;
         });
         program = p.build();
@@ -67,7 +68,7 @@ final class PrefillProgram {
         for (int r = at; r < rows; r++) {
             starts[r] = r;
         }
-        inputs.set(program, tokens, positions, starts);
+        inputs.set(program, tokens, positions, SeenKeys.from(starts));
         program.set(slots, slotOfRow);
         program.run();
     }

@@ -64,15 +64,15 @@ public interface Kernels {
 
     /**
      * Causal grouped-query attention inside documents: in each sequence of {@code length} rows, row t of head h sees
-     * the keys start[t]..t of head h/(H/G); scale 1/sqrt(D). Online softmax: no length x length matrix in memory.
-     * q [R, H·D] strided, k and v [R, G·D] strided, starts int [1, R] (index within the sequence, at most t, never
-     * falling), out [R, H·D] strided, lse [R, H] = log-sum-exp of the scaled scores.
+     * those keys up to t of head h/(H/G) that {@link SeenKeys} names; scale 1/sqrt(D). Online softmax: no length x
+     * length matrix in memory. q [R, H·D] strided, k and v [R, G·D] strided, seen int [1, R·SeenKeys.COLUMNS], out
+     * [R, H·D] strided, lse [R, H] = log-sum-exp of the scaled scores.
      */
-    void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse, int length,
+    void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor out, Tensor lse, int length,
         int headWidth);
 
     /** Backward of {@link #attention}: dQ, dK, dV overwritten, strided like q, k, v. */
-    void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+    void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor out, Tensor lse,
         Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth);
 
     /** out = silu(gate) up; gateUp [R, 2F]: gate in the first F columns, up in the others; out [R, F]. */

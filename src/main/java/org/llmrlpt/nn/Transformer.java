@@ -82,7 +82,7 @@ public final class Transformer {
     public Tensor forward(Tape tape, TokenInputs in, int length, int checkpointed) {
         Tape.Heads heads = new Tape.Heads(shape.heads(), shape.kvHeads(), shape.headWidth());
         return forward(tape, in.tokens(), checkpointed, (layer, qkv, norms) ->
-            tape.attention(qkv, heads, norms, in.positions(), in.starts(), angles, length));
+            tape.attention(qkv, heads, norms, in.positions(), in.seen(), angles, length));
     }
 
     /** Records the forward pass of tokens, int [1, R], up to the last norm, with another attention: [R, C]. */

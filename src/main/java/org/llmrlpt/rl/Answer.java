@@ -1,5 +1,7 @@
 package org.llmrlpt.rl;
 
+import java.util.Arrays;
+
 /**
  * A sampled answer as training sees it: a document of the prompt and the answer, of which the answer's tokens count.
  *
@@ -9,8 +11,17 @@ package org.llmrlpt.rl;
  * @param advantage how much better than its group's mean the answer is
  */
 record Answer(int[] prompt, int[] tokens, float[] logProbabilities, double advantage) {
-    /** Positions that training computes: every token but the last predicts one. */
+    /** Positions that answers to one prompt can share: its last token is not among them, as it predicts for each. */
+    int beginning() {
+        return prompt.length - 1;
+    }
+
+    /** Positions of its own: the last token of the prompt, then every token but the answer's last. */
     int positions() {
-        return prompt.length + tokens.length - 1;
+        return tokens.length;
+    }
+
+    boolean sharesBeginning(Answer other) {
+        return Arrays.equals(prompt, other.prompt);
     }
 }

@@ -9,7 +9,8 @@ import org.llmrlpt.config.RlSettings;
 
 /**
  * Distributes answers over micro-batches of a few static shapes: 1, 1/2, 1/4, 1/8 and 1/16 of the largest number of
- * positions. Long answers are placed first, each where it fits first; the result depends on the answers alone.
+ * positions. Answers to one prompt, which share its beginning, stay together where they fit. Large groups and long
+ * answers are placed first, each where it fits first; the result depends on the answers alone.
  */
 final class AnswerPacking {
     private static final int SHAPES = 5;
@@ -34,8 +35,8 @@ final class AnswerPacking {
         if (settings.microBatch() != null) {
             return new AnswerPacking(Math.max(settings.microBatch(), lengths.text()));
         }
-        long all = (long) settings.prompts() * settings.group()
-            * Math.min(lengths.text(), lengths.prompt() + lengths.stages().longest() - 1);
+        long all = settings.prompts()
+            * (lengths.prompt() - 1 + (long) settings.group() * lengths.stages().longest());
         long fit = MOST_BYTES / ((long) POSITION_BYTES * shape.layers() * shape.width());
         long rows = Math.max(Math.min(all, fit), lengths.text());
         return new AnswerPacking(Math.toIntExact(Math.ceilDiv(rows, MULTIPLE) * MULTIPLE));
@@ -46,23 +47,39 @@ final class AnswerPacking {
         return shapes;
     }
 
-    /** All answers in micro-batches; each stands in exactly one. */
+    /** All answers, those to one prompt next to each other, in micro-batches; each stands in exactly one. */
     List<PackedBatch> pack(List<Answer> answers, TokenWeights weights) {
+        List<List<Member>> groups = groups(answers);
         List<Bin> bins = new ArrayList<>();
-        capacities(answers.stream().mapToLong(Answer::positions).sum()).forEach(n -> bins.add(new Bin(n)));
-        List<Integer> byLength = IntStream.range(0, answers.size()).boxed()
-            .sorted(Comparator.comparingInt(i -> -answers.get(i).positions())).toList();
-        for (int i : byLength) {
-            place(bins, i, answers.get(i).positions());
-        }
+        capacities(groups.stream().mapToLong(AnswerPacking::positions).sum()).forEach(n -> bins.add(new Bin(n)));
+        groups.stream().sorted(Comparator.comparingInt(g -> -positions(g))).forEach(g -> place(bins, g));
         List<PackedBatch> batches = new ArrayList<>();
         for (Bin bin : bins) {
             if (bin.used > 0) {
-                List<Answer> inOrder = bin.answers.stream().sorted().map(answers::get).toList();
+                List<Answer> inOrder = bin.members.stream().sorted(Comparator.comparingInt(Member::number))
+                    .map(Member::answer).toList();
                 batches.add(PackedBatch.of(inOrder, smallestFor(bin.used), weights));
             }
         }
         return batches;
+    }
+
+    /** Neighbours with one prompt. */
+    private static List<List<Member>> groups(List<Answer> answers) {
+        List<List<Member>> groups = new ArrayList<>();
+        for (int i = 0; i < answers.size(); i++) {
+            Answer answer = answers.get(i);
+            if (i == 0 || !answer.sharesBeginning(answers.get(i - 1))) {
+                groups.add(new ArrayList<>());
+            }
+            groups.getLast().add(new Member(i, groups.size(), answer));
+        }
+        return groups;
+    }
+
+    /** What members of one group need together. */
+    private static int positions(List<Member> members) {
+        return members.getFirst().answer.beginning() + members.stream().mapToInt(m -> m.answer.positions()).sum();
     }
 
     /** Shapes that hold so many positions in all, if answers could be cut anywhere. */
@@ -84,16 +101,19 @@ final class AnswerPacking {
         return capacities;
     }
 
-    private void place(List<Bin> bins, int answer, int positions) {
-        for (Bin bin : bins) {
-            if (bin.used + positions <= bin.capacity) {
-                bin.add(answer, positions);
-                return;
-            }
+    /** Members of one group: where all of them fit, or else each by itself, the longest first. */
+    private void place(List<Bin> bins, List<Member> members) {
+        if (bins.stream().anyMatch(bin -> bin.takes(members))) {
+            return;
         }
-        Bin extra = new Bin(smallestFor(positions));
-        extra.add(answer, positions);
-        bins.add(extra);
+        if (members.size() == 1) {
+            Bin extra = new Bin(smallestFor(positions(members)));
+            extra.takes(members);
+            bins.add(extra);
+        } else {
+            members.stream().sorted(Comparator.comparingInt(m -> -m.answer.positions()))
+                .forEach(m -> place(bins, List.of(m)));
+        }
     }
 
     private int smallestFor(int positions) {
@@ -101,19 +121,31 @@ final class AnswerPacking {
             new IllegalArgumentException(positions + " positions do not fit into " + shapes.getFirst()));
     }
 
+    /** An answer, its place among all, and its group's. */
+    private record Member(int number, int group, Answer answer) {
+    }
+
     /** A micro-batch that is being filled. */
     private static final class Bin {
         private final int capacity;
-        private final List<Integer> answers = new ArrayList<>();
+        private final List<Member> members = new ArrayList<>();
         private int used;
 
         Bin(int capacity) {
             this.capacity = capacity;
         }
 
-        void add(int answer, int positions) {
-            answers.add(answer);
-            used += positions;
+        /** Takes members of one group if they fit; what they share counts only if none of the group is here yet. */
+        boolean takes(List<Member> some) {
+            int group = some.getFirst().group;
+            boolean begun = members.stream().anyMatch(m -> m.group == group);
+            int needed = positions(some) - (begun ? some.getFirst().answer.beginning() : 0);
+            if (used + needed > capacity) {
+                return false;
+            }
+            members.addAll(some);
+            used += needed;
+            return true;
         }
     }
 }

@@ -63,7 +63,7 @@ final class PolicyStep {
     }
 
     private void execute(PackedBatch batch) {
-        inputs.set(program, batch.tokens(), batch.positions(), batch.starts());
+        inputs.set(program, batch.tokens(), batch.positions(), batch.seen());
         program.set(targets, batch.targets());
         program.set(known, batch.known());
         program.run();

@@ -32,13 +32,19 @@ class AttentionTest {
     @ParameterizedTest(name = "{1} on {0}")
     @MethodSource("shapes")
     void oneDocumentAgreesWithDoublePrecision(Kernels kernels, Shape shape) {
-        agreesWithDoublePrecision(kernels, shape, new int[shape.rows()], Layout.CONTIGUOUS);
+        agreesWithDoublePrecision(kernels, shape, SeenKeys.from(new int[shape.rows()]), Layout.CONTIGUOUS);
     }
 
     @ParameterizedTest(name = "{1} on {0}")
     @MethodSource("shapes")
     void packedDocumentsAndStridedViewsAgreeWithDoublePrecision(Kernels kernels, Shape shape) {
         agreesWithDoublePrecision(kernels, shape, documents(shape), Layout.STRIDED);
+    }
+
+    @ParameterizedTest(name = "{1} on {0}")
+    @MethodSource("shapes")
+    void documentsThatShareTheirBeginningAgreeWithDoublePrecision(Kernels kernels, Shape shape) {
+        agreesWithDoublePrecision(kernels, shape, sharedBeginnings(shape), Layout.STRIDED);
     }
 
     @ParameterizedTest
@@ -53,12 +59,13 @@ class AttentionTest {
         float[] q = gaussian("q", shape.rows() * 2 * 16);
         float[] k = gaussian("k", shape.rows() * 16);
         float[] v = gaussian("v", shape.rows() * 16);
-        Result one = run(kernels, shape, starts, q, k, v, q, Layout.CONTIGUOUS);
+        int[] seen = SeenKeys.from(starts);
+        Result one = run(kernels, shape, seen, q, k, v, q, Layout.CONTIGUOUS);
         for (int i = 0; i < second * 16; i++) {
             k[i] *= 30;
             v[i] *= -7;
         }
-        Result other = run(kernels, shape, starts, q, k, v, q, Layout.CONTIGUOUS);
+        Result other = run(kernels, shape, seen, q, k, v, q, Layout.CONTIGUOUS);
         for (int i = second * 32; i < q.length; i++) {
             assertSameBits("out", new float[] {one.out[i]}, new float[] {other.out[i]});
             assertSameBits("dQ", new float[] {one.dQ[i]}, new float[] {other.dQ[i]});
@@ -81,9 +88,9 @@ class AttentionTest {
         }
         float[] v = gaussian("v", k.length);
         float[] dOut = gaussian("do", q.length);
-        int[] starts = new int[shape.rows()];
-        Result got = run(kernels, shape, starts, q, k, v, dOut, Layout.CONTIGUOUS);
-        AttentionReference want = new AttentionReference(q, k, v, starts, dOut, shape.length, 2, 2, 8);
+        int[] seen = SeenKeys.from(new int[shape.rows()]);
+        Result got = run(kernels, shape, seen, q, k, v, dOut, Layout.CONTIGUOUS);
+        AttentionReference want = new AttentionReference(q, k, v, seen, dOut, shape.length, 2, 2, 8);
         // Scores of some thousands are right to their last bit or two only, which is what the exponentials multiply.
         assertClose("out", want.out, got.out, 2e-3, 0);
         assertClose("lse", want.lse, got.lse);
@@ -96,15 +103,16 @@ class AttentionTest {
         int threads = Workers.threads();
         try {
             for (Shape shape : List.of(new Shape(1, 700, 4, 1, 24), new Shape(3, 61, 4, 2, 16))) {
+                int[] seen = shape.sequences == 1 ? sharedBeginnings(shape) : documents(shape);
                 float[] q = gaussian("q", shape.rows() * shape.heads * shape.width);
                 float[] k = gaussian("k", shape.rows() * shape.groups * shape.width);
                 float[] v = gaussian("v", k.length);
                 float[] dOut = gaussian("do", q.length);
                 Workers.use(1);
-                Result one = run(kernels, shape, documents(shape), q, k, v, dOut, Layout.CONTIGUOUS);
+                Result one = run(kernels, shape, seen, q, k, v, dOut, Layout.CONTIGUOUS);
                 for (int n = 2; n <= 3; n++) {
                     Workers.use(n);
-                    Result many = run(kernels, shape, documents(shape), q, k, v, dOut, Layout.CONTIGUOUS);
+                    Result many = run(kernels, shape, seen, q, k, v, dOut, Layout.CONTIGUOUS);
                     assertSameBits("out", one.out, many.out);
                     assertSameBits("lse", one.lse, many.lse);
                     assertSameBits("dQ", one.dQ, many.dQ);
@@ -121,13 +129,13 @@ class AttentionTest {
         return TestedKernels.all();
     }
 
-    static void agreesWithDoublePrecision(Kernels kernels, Shape shape, int[] starts, Layout layout) {
+    static void agreesWithDoublePrecision(Kernels kernels, Shape shape, int[] seen, Layout layout) {
         float[] q = gaussian("q", shape.rows() * shape.heads * shape.width);
         float[] k = gaussian("k", shape.rows() * shape.groups * shape.width);
         float[] v = gaussian("v", k.length);
         float[] dOut = gaussian("do", q.length);
-        Result got = run(kernels, shape, starts, q, k, v, dOut, layout);
-        AttentionReference want = new AttentionReference(q, k, v, starts, dOut, shape.length, shape.heads,
+        Result got = run(kernels, shape, seen, q, k, v, dOut, layout);
+        AttentionReference want = new AttentionReference(q, k, v, seen, dOut, shape.length, shape.heads,
             shape.groups, shape.width);
         assertClose("out", want.out, got.out, 1e-5, 1e-6);
         assertClose("lse", want.lse, got.lse, 1e-5, 1e-6);
@@ -139,7 +147,7 @@ class AttentionTest {
     record Result(float[] out, float[] lse, float[] dQ, float[] dK, float[] dV) {
     }
 
-    static Result run(Kernels kernels, Shape shape, int[] starts, float[] q, float[] k, float[] v,
+    static Result run(Kernels kernels, Shape shape, int[] seen, float[] q, float[] k, float[] v,
         float[] dOut, Layout layout) {
         int queryColumns = shape.heads * shape.width;
         int keyColumns = shape.groups * shape.width;
@@ -149,15 +157,15 @@ class AttentionTest {
             Tensor kIn = h.input("k", rows, keyColumns, layout, k);
             Tensor vIn = h.input("v", rows, keyColumns, layout, v);
             Tensor dOutIn = h.input("dOut", rows, queryColumns, layout, dOut);
-            Tensor startsIn = h.ints("starts", starts);
+            Tensor seenIn = h.ints("seen", seen);
             Tensor out = h.output("out", rows, queryColumns, layout);
             Tensor lse = h.output("lse", rows, shape.heads);
             Tensor dQ = h.output("dQ", rows, queryColumns, layout);
             Tensor dK = h.output("dK", rows, keyColumns, layout);
             Tensor dV = h.output("dV", rows, keyColumns, layout);
             h.run((set, p) -> {
-                set.attention(p, qIn, kIn, vIn, startsIn, out, lse, shape.length, shape.width);
-                set.attentionBackward(p, qIn, kIn, vIn, startsIn, out, lse, dOutIn, dQ, dK, dV, shape.length,
+                set.attention(p, qIn, kIn, vIn, seenIn, out, lse, shape.length, shape.width);
+                set.attentionBackward(p, qIn, kIn, vIn, seenIn, out, lse, dOutIn, dQ, dK, dV, shape.length,
                     shape.width);
             });
             return new Result(h.values(out), h.values(lse), h.values(dQ), h.values(dK), h.values(dV));
@@ -175,7 +183,32 @@ class AttentionTest {
                 starts[b * shape.length + t] = start;
             }
         }
-        return starts;
+        return SeenKeys.from(starts);
+    }
+
+    /** Groups of documents that share a beginning; documents of few and of many tokens, some groups of one token. */
+    static int[] sharedBeginnings(Shape shape) {
+        int[] seen = new int[shape.rows() * SeenKeys.COLUMNS];
+        for (int b = 0; b < shape.sequences; b++) {
+            int[] lengths = RandomNumbers.ints("groups" + b, shape.length + 1, 90);
+            int t = 0;
+            while (t < shape.length) {
+                int first = t;
+                int beginning = Math.min(shape.length, first + lengths[t] % 21);
+                for (; t < beginning; t++) {
+                    SeenKeys.set(seen, b * shape.length + t, first, first, first);
+                }
+                for (int document = 0; document < 4 && t < shape.length; document++) {
+                    int own = t;
+                    int end = Math.min(shape.length, own + 1 + lengths[own]);
+                    boolean apart = beginning == first;
+                    for (; t < end; t++) {
+                        SeenKeys.set(seen, b * shape.length + t, apart ? own : first, apart ? own : beginning, own);
+                    }
+                }
+            }
+        }
+        return seen;
     }
 
     /** The golden lse is [B, H, T], ours [B·T, H]. */

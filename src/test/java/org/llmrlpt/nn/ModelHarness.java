@@ -12,6 +12,7 @@ import org.llmrlpt.device.Session;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.SeenKeys;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.train.TrainingStep;
 
@@ -86,7 +87,7 @@ public final class ModelHarness implements AutoCloseable {
 
     /** The logits [R, V] of all positions, flat. */
     public float[] logits(Batch batch) {
-        inputs.set(forward, batch.tokens(), batch.positions(), batch.starts());
+        inputs.set(forward, batch.tokens(), batch.positions(), SeenKeys.from(batch.starts()));
         forward.run();
         session.fetch(logits);
         return session.segment(logits).toArray(ValueLayout.JAVA_FLOAT);

@@ -8,13 +8,13 @@ import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
-import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.SmallProduct.STEP;
 import static org.llmrlpt.kernels.cpu.SmallProduct.WIDTH;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
+import org.llmrlpt.kernels.SeenKeys;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -26,17 +26,17 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * pairs (c, c + s) of all chunks c, so that no two of them add to the same gradient, and each gradient is added up in
  * the order of the steps on any number of threads. Short sequences are one chunk.
  */
-record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided out, long lse, Strided dOut, Strided dQ,
+record AttentionGradients(Strided q, Strided k, Strided v, long seen, Strided out, long lse, Strided dOut, Strided dQ,
     Strided dK, Strided dV, int length, int heads, int groups, int width, int chunk, float scale) {
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
     private static final Scratch SCRATCH = new Scratch();
 
     /** dQ, dK and dV, overwritten; shapes as in {@link AttentionKernels#attention}. */
-    public static void attentionBackward(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
+    public static void attentionBackward(Strided q, Strided k, Strided v, IntArray seen, int seenAt, Strided out,
         FloatArray lse, int lseAt, Strided dOut, Strided dQ, Strided dK, Strided dV, int sequences, int length,
         int heads, int groups, int width) {
-        AttentionGradients pass = new AttentionGradients(q, k, v, at(starts.getSegment().address(), startsAt), out,
+        AttentionGradients pass = new AttentionGradients(q, k, v, at(seen.getSegment().address(), seenAt), out,
             at(lse.getSegment().address(), lseAt), dOut, dQ, dK, dV, length, heads, groups, width,
             AttentionKernels.chunk(sequences * groups, length), (float) (1 / Math.sqrt(width)));
         int chunks = Math.ceilDiv(length, pass.chunk);
@@ -55,16 +55,21 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
         int endKey = Math.min(length, firstKey + chunk);
         int firstQuery = (c + apart) * chunk;
         int endQuery = Math.min(length, firstQuery + chunk);
-        // Starts never fall: no query sees keys before the first query's document.
-        int start = apart == 0 ? firstKey : Math.max(firstKey, getInt(at(starts, row + firstQuery)) / SIDE * SIDE);
-        if (start >= endKey) {
+        // First keys never fall: no query sees keys before the first query's document.
+        long chunkSeen = ScoreBlock.row(seen, row + firstQuery);
+        int start = apart == 0 ? firstKey
+            : Math.max(firstKey, ScoreBlock.get(chunkSeen, 0, SeenKeys.FIRST) / SIDE * SIDE);
+        if (start >= endKey || ScoreBlock.inGap(chunkSeen, endQuery - firstQuery, start, endKey)) {
             return;
         }
         Work w = new Work(width, chunk);
         long column = 4L * group * width;
         for (int j = start; j < endKey; j += SIDE) {
-            w.choose((j - firstKey) / SIDE);
             int keys = Math.min(SIDE, endKey - j);
+            if (ScoreBlock.inGap(chunkSeen, endQuery - firstQuery, j, j + keys)) {
+                continue;
+            }
+            w.choose((j - firstKey) / SIDE);
             long kRows = k.address() + (row + j) * k.step() + column;
             HeadBlocks.load(kRows, k.step(), keys, width, scale, w.k);
             HeadBlocks.transpose(kRows, k.step(), keys, width, w.columnsOfK);
@@ -78,10 +83,12 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
             }
         }
         for (int j = start; j < endKey; j += SIDE) {
-            w.choose((j - firstKey) / SIDE);
             int keys = Math.min(SIDE, endKey - j);
-            HeadBlocks.store(w.dK, keys, width, dK.address() + (row + j) * dK.step() + column, dK.step());
-            HeadBlocks.store(w.dV, keys, width, dV.address() + (row + j) * dV.step() + column, dV.step());
+            if (!ScoreBlock.inGap(chunkSeen, endQuery - firstQuery, j, j + keys)) {
+                w.choose((j - firstKey) / SIDE);
+                HeadBlocks.store(w.dK, keys, width, dK.address() + (row + j) * dK.step() + column, dK.step());
+                HeadBlocks.store(w.dV, keys, width, dV.address() + (row + j) * dV.step() + column, dV.step());
+            }
         }
     }
 
@@ -98,10 +105,10 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
     /** One block of queries with all keys of the chunk that they see. */
     private void queries(Work w, long row, int head, int firstKey, int endKeys, int first, int queries,
         boolean accumulate) {
-        long blockStarts = at(starts, row + first);
-        int from = Math.max(firstKey, getInt(blockStarts) / SIDE * SIDE);
+        long blockSeen = ScoreBlock.row(seen, row + first);
+        int from = Math.max(firstKey, ScoreBlock.get(blockSeen, 0, SeenKeys.FIRST) / SIDE * SIDE);
         int endKey = Math.min(endKeys, first + queries);
-        if (from >= endKey) {
+        if (from >= endKey || accumulate && ScoreBlock.inGap(blockSeen, queries, from, endKey)) {
             return;
         }
         long column = 4L * head * width;
@@ -123,7 +130,7 @@ record AttentionGradients(Strided q, Strided k, Strided v, long starts, Strided 
         for (int j = from; j < endKey; j += SIDE) {
             w.choose((j - firstKey) / SIDE);
             ScoreBlock scores = w.block;
-            scores.set(blockStarts, first, queries, j, Math.min(SIDE, endKey - j));
+            scores.set(blockSeen, first, queries, j, Math.min(SIDE, endKey - j));
             scores.scores(w.array, 0, w.columnsOfK, width, w.scores);
             scores.mask(w.scores);
             scores.scores(w.array, block, w.columnsOfV, width, w.dScores);

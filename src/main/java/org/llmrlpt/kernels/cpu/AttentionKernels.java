@@ -9,7 +9,6 @@ import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
-import static org.llmrlpt.kernels.cpu.Memory.getInt;
 import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 import static org.llmrlpt.kernels.cpu.Memory.setInt;
 import static org.llmrlpt.kernels.cpu.SmallProduct.STEP;
@@ -18,6 +17,7 @@ import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.llmrlpt.kernels.SeenKeys;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -27,7 +27,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * <p>A task takes a chunk of queries, in all heads of one group of one sequence, so that these share the copies of keys
  * and values that {@link SmallProduct} wants; of these it holds a chunk at a time.
  */
-record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided out, long lse, int length, int heads,
+record AttentionKernels(Strided q, Strided k, Strided v, long seen, Strided out, long lse, int length, int heads,
     int groups, int width, int chunk) {
     /** Most keys or queries of a chunk: its copies, sums and gradients stay in the second cache. */
     private static final int LARGEST_CHUNK = 256;
@@ -39,12 +39,13 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
     private static final Scratch SCRATCH = new Scratch();
 
     /**
-     * Row t of head h in each of {@code sequences} sequences of {@code length} rows sees the keys starts[t]..t of head
-     * h/(heads/groups); scale 1/sqrt(width). lse [rows, heads] = log-sum-exp of the scaled scores.
+     * Row t of head h in each of {@code sequences} sequences of {@code length} rows sees those keys up to t of head
+     * h/(heads/groups) that {@link SeenKeys} names; scale 1/sqrt(width). lse [rows, heads] = log-sum-exp of the scaled
+     * scores.
      */
-    public static void attention(Strided q, Strided k, Strided v, IntArray starts, int startsAt, Strided out,
+    public static void attention(Strided q, Strided k, Strided v, IntArray seen, int seenAt, Strided out,
         FloatArray lse, int lseAt, int sequences, int length, int heads, int groups, int width) {
-        AttentionKernels pass = new AttentionKernels(q, k, v, at(starts.getSegment().address(), startsAt), out,
+        AttentionKernels pass = new AttentionKernels(q, k, v, at(seen.getSegment().address(), seenAt), out,
             at(lse.getSegment().address(), lseAt), length, heads, groups, width, chunk(sequences * groups, length));
         int chunks = Math.ceilDiv(length, pass.chunk);
         // The last chunks see the most keys: they come first, so that the threads end together.
@@ -68,12 +69,16 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
         long row = (long) (sequenceAndGroup / groups) * length;
         int first = c * chunk;
         int end = Math.min(length, first + chunk);
-        int start = getInt(at(starts, row + first)) / SIDE * SIDE;
+        long chunkSeen = ScoreBlock.row(seen, row + first);
+        int start = ScoreBlock.get(chunkSeen, 0, SeenKeys.FIRST) / SIDE * SIDE;
         for (int firstKey = start / chunk * chunk; firstKey < end; firstKey += chunk) {
             int endKey = Math.min(end, firstKey + chunk);
             long column = 4L * group * width;
             for (int j = Math.max(start, firstKey); j < endKey; j += SIDE) {
                 int keys = Math.min(SIDE, endKey - j);
+                if (ScoreBlock.inGap(chunkSeen, end - first, j, j + keys)) {
+                    continue;
+                }
                 int block = (j - firstKey) / SIDE;
                 HeadBlocks.transpose(k.address() + (row + j) * k.step() + column, k.step(), keys, width,
                     w.columnsOfK(block));
@@ -93,13 +98,13 @@ record AttentionKernels(Strided q, Strided k, Strided v, long starts, Strided ou
 
     /** One block of queries, in all heads of the group, with all keys of a chunk that they see. */
     private void queries(Work w, long row, int first, int queries, int firstHead, int firstKey, int endKey) {
-        long blockStarts = at(starts, row + first);
-        int start = getInt(blockStarts);
+        long blockSeen = ScoreBlock.row(seen, row + first);
+        int start = ScoreBlock.get(blockSeen, 0, SeenKeys.FIRST);
         int from = Math.max(0, start - firstKey) / SIDE;
         int end = Math.ceilDiv(endKey - firstKey, SIDE);
         for (int b = from; b < end; b++) {
             int key = firstKey + b * SIDE;
-            w.blocks[b].set(blockStarts, first, queries, key, Math.min(SIDE, endKey - key));
+            w.blocks[b].set(blockSeen, first, queries, key, Math.min(SIDE, endKey - key));
         }
         for (int h = 0; from < end && h < heads / groups; h++) {
             w.choose(h, first % chunk / SIDE);

@@ -136,22 +136,22 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+    public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor out, Tensor lse,
         int length, int headWidth) {
-        p.operation("attention").reads(q, k, v, starts).writes(out, lse)
+        p.operation("attention").reads(q, k, v, seen).writes(out, lse)
             .flops(Work.attention(2, q.rows(), length, q.columns())).task((g, id, at) -> g.task(id,
-            AttentionKernels::attention, Strided.of(at, q), Strided.of(at, k), Strided.of(at, v), at.ints(starts),
-            at.offset(starts), Strided.of(at, out), at.floats(lse), at.offset(lse), q.rows() / length, length,
+            AttentionKernels::attention, Strided.of(at, q), Strided.of(at, k), Strided.of(at, v), at.ints(seen),
+            at.offset(seen), Strided.of(at, out), at.floats(lse), at.offset(lse), q.rows() / length, length,
             q.columns() / headWidth, k.columns() / headWidth, headWidth));
     }
 
     @Override
-    public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out,
+    public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor out,
         Tensor lse, Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth) {
-        p.operation("attention_backward").reads(q, k, v, starts, out, lse, dOut).writes(dQ, dK, dV)
+        p.operation("attention_backward").reads(q, k, v, seen, out, lse, dOut).writes(dQ, dK, dV)
             .flops(Work.attention(5, q.rows(), length, q.columns()))
             .task((g, id, at) -> g.task(id, AttentionGradients::attentionBackward, Strided.of(at, q), Strided.of(at, k),
-                Strided.of(at, v), at.ints(starts), at.offset(starts), Strided.of(at, out), at.floats(lse),
+                Strided.of(at, v), at.ints(seen), at.offset(seen), Strided.of(at, out), at.floats(lse),
                 at.offset(lse), Strided.of(at, dOut), Strided.of(at, dQ), Strided.of(at, dK), Strided.of(at, dV),
                 q.rows() / length, length, q.columns() / headWidth, k.columns() / headWidth, headWidth));
     }

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static org.llmrlpt.kernels.cpu.HeadBlocks.SIDE;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
@@ -17,6 +18,7 @@ import static org.llmrlpt.kernels.cpu.VectorMath.S;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
+import org.llmrlpt.kernels.SeenKeys;
 
 /**
  * The part of attention's scores of up to {@link HeadBlocks#SIDE} queries and as many keys of a sequence, and the
@@ -27,7 +29,7 @@ final class ScoreBlock {
     private static final int LANES = S.length();
     private static final int BYTES = S.vectorByteSize();
 
-    private long starts;
+    private long seen;
     private int firstKey;
     private int queries;
     private int keys;
@@ -36,23 +38,46 @@ final class ScoreBlock {
     /** For every {@link SmallProduct#WIDTH} keys: one past the last query of the last tile that sees any of them. */
     private final int[] ends = new int[SIDE / WIDTH];
 
+    /** Where the {@link SeenKeys} of row {@code row} are, {@code seen} being where they begin. */
+    static long row(long seen, long row) {
+        return at(seen, row * SeenKeys.COLUMNS);
+    }
+
+    /** What a column of {@link SeenKeys} says of row {@code row}. */
+    static int get(long seen, long row, int column) {
+        return getInt(at(row(seen, row), column));
+    }
+
+    /** Whether keys {@code from} to before {@code to} lie in the gap of each of so many rows; gaps never fall. */
+    static boolean inGap(long seen, int rows, int from, int to) {
+        return from >= get(seen, rows - 1, SeenKeys.GAP) && to <= get(seen, 0, SeenKeys.GAP_END);
+    }
+
     /**
-     * @param starts address of the first key that each query of the block sees
+     * A block with keys that lie in the gap of all its queries is one without keys.
+     *
+     * @param seen address of the {@link SeenKeys} of the first query
      */
-    void set(long starts, int firstQuery, int queries, int firstKey, int keys) {
-        this.starts = starts;
+    void set(long seen, int firstQuery, int queries, int firstKey, int keys) {
+        this.seen = seen;
         this.firstKey = firstKey;
         this.queries = queries;
-        this.keys = keys;
+        this.keys = inGap(seen, queries, firstKey, firstKey + keys) ? 0 : keys;
         diagonal = firstQuery - firstKey;
-        int end = queries;
-        for (int j = SIDE - WIDTH; j >= 0; j -= WIDTH) {
-            // Starts never fall.
-            while (end > 0 && getInt(at(starts, end - 1L)) >= firstKey + j + WIDTH) {
+        for (int j = 0; j < this.keys; j += WIDTH) {
+            int end = queries;
+            while (end > 0 && !sees(end - 1, firstKey + j, firstKey + j + WIDTH)) {
                 end--;
             }
             ends[j / WIDTH] = Math.min(queries, Math.ceilDiv(end, ROWS) * ROWS);
         }
+    }
+
+    /** Whether a query sees any of the keys {@code from} to before {@code to}, or would if they were not after it. */
+    private boolean sees(int query, int from, int to) {
+        int first = get(seen, query, SeenKeys.FIRST);
+        int gap = get(seen, query, SeenKeys.GAP);
+        return get(seen, query, SeenKeys.GAP_END) < to || first < gap && first < to && from < gap;
     }
 
     /** The number of keys. */
@@ -86,26 +111,31 @@ final class ScoreBlock {
 
     /** Scores of keys that a query does not see become minus infinity. */
     void mask(long scores) {
-        if (diagonal > 0 && getInt(at(starts, queries - 1L)) <= firstKey) {
+        if (diagonal > 0 && get(seen, queries - 1, SeenKeys.GAP_END) <= firstKey) {
             return;
         }
         for (int j = 0; j < keys; j += WIDTH) {
             int i = firstQuery(j);
-            mask(at(scores + i * STEP, j), queries(j), at(starts, i), firstKey + j, diagonal + i - j);
+            mask(at(scores + i * STEP, j), queries(j), row(seen, i), firstKey + j, diagonal + i - j);
         }
     }
 
     /** Of the columns of a tile and rows that begin with one which sees columns up to {@code last}. */
-    private static void mask(long scores, int rows, long starts, int firstKey, int last) {
+    private static void mask(long scores, int rows, long seen, int firstKey, int last) {
         IntVector key = IntVector.zero(SI).addIndex(1);
+        IntVector further = key.add(LANES);
         for (int i = 0; i < rows; i++) {
-            int first = getInt(at(starts, i)) - firstKey;
-            VectorMask<Integer> seen = key.compare(GE, first).and(key.compare(LE, last + i));
-            VectorMask<Integer> seenToo = key.compare(GE, first - LANES).and(key.compare(LE, last + i - LANES));
-            broadcast(S, Float.NEGATIVE_INFINITY).blend(fromMemorySegment(S, ALL, scores, ORDER), seen.cast(S))
+            int first = get(seen, i, SeenKeys.FIRST) - firstKey;
+            int gap = get(seen, i, SeenKeys.GAP) - firstKey;
+            int gapEnd = get(seen, i, SeenKeys.GAP_END) - firstKey;
+            VectorMask<Integer> visible = key.compare(GE, first).and(key.compare(LT, gap))
+                .or(key.compare(GE, gapEnd)).and(key.compare(LE, last + i));
+            VectorMask<Integer> visibleToo = further.compare(GE, first).and(further.compare(LT, gap))
+                .or(further.compare(GE, gapEnd)).and(further.compare(LE, last + i));
+            broadcast(S, Float.NEGATIVE_INFINITY).blend(fromMemorySegment(S, ALL, scores, ORDER), visible.cast(S))
                 .intoMemorySegment(ALL, scores, ORDER);
             broadcast(S, Float.NEGATIVE_INFINITY)
-                .blend(fromMemorySegment(S, ALL, scores + BYTES, ORDER), seenToo.cast(S))
+                .blend(fromMemorySegment(S, ALL, scores + BYTES, ORDER), visibleToo.cast(S))
                 .intoMemorySegment(ALL, scores + BYTES, ORDER);
             scores += STEP;
         }
@@ -114,13 +144,36 @@ final class ScoreBlock {
     /** to [queries, width] = or += weights [queries, keys] · rows [keys, width]. */
     void overKeys(float[] weights, int at, long rows, int width, long to, boolean accumulate) {
         for (int i = 0; i < queries; i += ROWS) {
-            int end = Math.min(keys, diagonal + i + ROWS);
-            int from = Math.clamp(getInt(at(starts, i)) - firstKey, 0, end) / WIDTH * WIDTH;
-            for (int d = 0; d < width; d += WIDTH) {
-                int column = HeadBlocks.column(d);
-                SmallProduct.multiply(weights, at + i * SIDE + from, at(rows + from * STEP, column),
-                    at(to + i * STEP, column), end - from, accumulate);
+            boolean add = accumulate;
+            for (int from = 0; from < keys; from += WIDTH) {
+                int end = from;
+                while (end < keys && isIn(i, end)) {
+                    end += WIDTH;
+                }
+                if (end > from) {
+                    int last = Math.min(Math.min(end, keys), diagonal + i + ROWS);
+                    overKeys(weights, at + i * SIDE + from, rows + from * STEP, width, to + i * STEP, last - from, add);
+                    add = true;
+                    from = end;
+                }
             }
+            if (!add) {
+                overKeys(weights, at, rows, width, to + i * STEP, 0, false);
+            }
+        }
+    }
+
+    /** Whether query {@code i} is in the tile of key {@code j}. */
+    private boolean isIn(int i, int j) {
+        return i >= firstQuery(j) && i < ends[j / WIDTH];
+    }
+
+    /** The rows of a tile of queries, and so many keys one after the other. */
+    private static void overKeys(float[] weights, int at, long rows, int width, long to, int keys,
+        boolean accumulate) {
+        for (int d = 0; d < width; d += WIDTH) {
+            int column = HeadBlocks.column(d);
+            SmallProduct.multiply(weights, at, at(rows, column), at(to, column), keys, accumulate);
         }
     }
 

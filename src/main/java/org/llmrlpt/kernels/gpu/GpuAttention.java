@@ -1,5 +1,6 @@
 package org.llmrlpt.kernels.gpu;
 
+import org.llmrlpt.kernels.SeenKeys;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -13,8 +14,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *
  * <p>Matrices come as (array, {@link Pair} of offset and row stride): a task has at most 20 parameters.
  * {@code shape} is the pair (length, head width), {@code headCounts} the pair (query heads H, key/value heads G).
- * start[t] never falls, so the first row of a tile has the earliest start. Kernels spell out their loads and dot
- * products, because TornadoVM addresses a local array wrongly in a method that got it as an argument.
+ * What {@link SeenKeys} names never falls, so the first query of a tile sees the first key, and what lies between the
+ * last query's gap and the end of the first one's is in the gap of all. Kernels spell out their loads and dot products,
+ * because TornadoVM addresses a local array wrongly in a method that got it as an argument.
  */
 final class GpuAttention {
     /** Threads of a work-group in each of its two dimensions, in the backward pass too. */
@@ -40,7 +42,7 @@ final class GpuAttention {
      * One group for a tile of queries of one head; groups: (sequences times tiles, H). out and lse are in one array.
      */
     static void kAttention(KernelContext context, FloatArray q, long qPlace, FloatArray k, long kPlace, FloatArray v,
-        long vPlace, IntArray starts, int startsAt, FloatArray out, long outPlace, int lseAt, long shape,
+        long vPlace, IntArray seen, int seenAt, FloatArray out, long outPlace, int lseAt, long shape,
         long headCounts) {
         float[] qTile = context.allocateFloatLocalArray(QUERIES * PITCH);
         float[] kvTile = context.allocateFloatLocalArray(QUERIES * PITCH);
@@ -62,14 +64,26 @@ final class GpuAttention {
         int kAt = Pair.first(kPlace) + base * Pair.second(kPlace) + kvHead * width;
         int vAt = Pair.first(vPlace) + base * Pair.second(vPlace) + kvHead * width;
         int end = TornadoMath.min(firstQuery + QUERIES, length);
-        int start0 = length;
-        int start1 = length;
+        int first0 = length;
+        int gap0 = length;
+        int gapEnd0 = length;
         if (query0 < length) {
-            start0 = starts.get(startsAt + base + query0);
+            int at = seenAt + (base + query0) * SeenKeys.COLUMNS;
+            first0 = seen.get(at);
+            gap0 = seen.get(at + SeenKeys.GAP);
+            gapEnd0 = seen.get(at + SeenKeys.GAP_END);
         }
+        int first1 = length;
+        int gap1 = length;
+        int gapEnd1 = length;
         if (query1 < length) {
-            start1 = starts.get(startsAt + base + query1);
+            int at = seenAt + (base + query1) * SeenKeys.COLUMNS;
+            first1 = seen.get(at);
+            gap1 = seen.get(at + SeenKeys.GAP);
+            gapEnd1 = seen.get(at + SeenKeys.GAP_END);
         }
+        int commonGap = seen.get(seenAt + (base + end - 1) * SeenKeys.COLUMNS + SeenKeys.GAP);
+        int commonGapEnd = seen.get(seenAt + (base + firstQuery) * SeenKeys.COLUMNS + SeenKeys.GAP_END);
         float scale = 1f / TornadoMath.sqrt(width);
         float largest0 = MASKED;
         float largest1 = MASKED;
@@ -87,7 +101,8 @@ final class GpuAttention {
                 qTile[r * PITCH + d] = value;
             }
         }
-        for (int firstKey = starts.get(startsAt + base + firstQuery); firstKey < end; firstKey += QUERIES) {
+        int firstKey = seen.get(seenAt + (base + firstQuery) * SeenKeys.COLUMNS);
+        while (firstKey < end) {
             for (int r = y; r < QUERIES; r += TILE) {
                 for (int d = x; d < width; d += TILE) {
                     float value = 0f;
@@ -115,19 +130,19 @@ final class GpuAttention {
             int key0 = firstKey + x;
             int key1 = key0 + TILE;
             float score00 = MASKED;
-            if (key0 >= start0 && key0 <= query0) {
+            if ((key0 >= gapEnd0 || key0 >= first0 && key0 < gap0) && key0 <= query0) {
                 score00 = scale * dot00;
             }
             float score01 = MASKED;
-            if (key1 >= start0 && key1 <= query0) {
+            if ((key1 >= gapEnd0 || key1 >= first0 && key1 < gap0) && key1 <= query0) {
                 score01 = scale * dot01;
             }
             float score10 = MASKED;
-            if (key0 >= start1 && key0 <= query1) {
+            if ((key0 >= gapEnd1 || key0 >= first1 && key0 < gap1) && key0 <= query1) {
                 score10 = scale * dot10;
             }
             float score11 = MASKED;
-            if (key1 >= start1 && key1 <= query1) {
+            if ((key1 >= gapEnd1 || key1 >= first1 && key1 < gap1) && key1 <= query1) {
                 score11 = scale * dot11;
             }
             int row0 = y * SCORES;
@@ -183,6 +198,10 @@ final class GpuAttention {
                 }
             }
             context.localBarrier();
+            firstKey += QUERIES;
+            if (firstKey >= commonGap && firstKey < commonGapEnd) {
+                firstKey = commonGapEnd;
+            }
         }
         for (int i = 0; i < 2; i++) {
             int query = i == 0 ? query0 : query1;

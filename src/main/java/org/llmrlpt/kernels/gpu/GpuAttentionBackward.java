@@ -1,5 +1,6 @@
 package org.llmrlpt.kernels.gpu;
 
+import org.llmrlpt.kernels.SeenKeys;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -64,12 +65,13 @@ final class GpuAttentionBackward {
      * groups (sequences times tiles, H). {@code keyRows} = 1: rows are keys (k, v), columns the queries (q, dOut) of
      * all heads that share them, so dA = dK and dB = dV; groups (sequences times tiles, G).
      *
-     * <p>Only tiles with a pair in one document are visited: starts never fall, so the first query of a tile has the
-     * earliest start. terms [R, 2H] of {@link #kAttentionTerms}; shapes and places as in {@link GpuAttention}; dA and
-     * dB are in one array. {@code pairs} holds scores, then p, and behind them b bColumn, then dS, by columns.
+     * <p>Tiles without a pair that counts are left out, as in {@link GpuAttention}; keys in a query's gap are hidden
+     * from all queries behind it too. terms [R, 2H] of {@link #kAttentionTerms}; shapes and places as in
+     * {@link GpuAttention}; dA and dB are in one array. {@code pairs} holds scores, then p, and behind them b bColumn,
+     * then dS, by columns.
      */
     static void kAttentionBackward(KernelContext context, FloatArray a, long aPlace, FloatArray b, long bPlace,
-        FloatArray aColumns, long aColumnsPlace, FloatArray bColumns, long bColumnsPlace, IntArray starts, int startsAt,
+        FloatArray aColumns, long aColumnsPlace, FloatArray bColumns, long bColumnsPlace, IntArray seen, int seenAt,
         FloatArray terms, int termsAt, FloatArray gradients, long dAPlace, long dBPlace, long shape, long headCounts,
         int keyRows) {
         float[] pairs = context.allocateFloatLocalArray(2 * PAIRS);
@@ -92,6 +94,8 @@ final class GpuAttentionBackward {
         int x = context.localIdx;
         int y = context.localIdy;
         int t = y * ACROSS + x;
+        int commonGap = seen.get(seenAt + (base + lastRow) * SeenKeys.COLUMNS + SeenKeys.GAP);
+        int commonGapEnd = seen.get(seenAt + (base + firstRow) * SeenKeys.COLUMNS + SeenKeys.GAP_END);
         float scale = 1f / TornadoMath.sqrt(width);
         for (int i = 0; i < 2 * MINE; i++) {
             sums[i] = 0f;
@@ -100,7 +104,7 @@ final class GpuAttentionBackward {
             int columnHead = keyRows == 1 ? head : head / shared;
             int aColumnsAt = Pair.first(aColumnsPlace) + base * Pair.second(aColumnsPlace) + columnHead * width;
             int bColumnsAt = Pair.first(bColumnsPlace) + base * Pair.second(bColumnsPlace) + columnHead * width;
-            int firstColumn = keyRows == 1 ? firstRow : starts.get(startsAt + base + firstRow);
+            int firstColumn = keyRows == 1 ? firstRow : seen.get(seenAt + (base + firstRow) * SeenKeys.COLUMNS);
             while (firstColumn < end) {
                 for (int part = 0; part < 2; part++) {
                     float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
@@ -187,15 +191,20 @@ final class GpuAttentionBackward {
                     int query = keyRows == 1 ? firstColumn + c : firstRow + r;
                     int key = keyRows == 1 ? firstRow + r : firstColumn + c;
                     int at = c * PITCH + r;
-                    int start = length;
+                    int first = length;
+                    int gap = length;
+                    int gapEnd = length;
                     int last = -1;
                     if (query < length) {
-                        start = starts.get(startsAt + base + query);
+                        int keysAt = seenAt + (base + query) * SeenKeys.COLUMNS;
+                        first = seen.get(keysAt);
+                        gap = seen.get(keysAt + SeenKeys.GAP);
+                        gapEnd = seen.get(keysAt + SeenKeys.GAP_END);
                         last = query;
                     }
                     float p = 0f;
                     float slope = 0f;
-                    if (key >= start && key <= last) {
+                    if ((key >= gapEnd || key >= first && key < gap) && key <= last) {
                         int term = termsAt + (base + query) * 2 * heads + head;
                         p = TornadoMath.exp(scale * pairs[at] - terms.get(term));
                         slope = p * (pairs[PAIRS + at] - terms.get(term + heads));
@@ -287,8 +296,13 @@ final class GpuAttentionBackward {
                     }
                 }
                 firstColumn += TILE;
-                if (keyRows == 1 && firstColumn < length) {
-                    firstColumn = starts.get(startsAt + base + firstColumn) > lastRow ? length : firstColumn;
+                int columnAt = seenAt + (base + TornadoMath.min(firstColumn, length - 1)) * SeenKeys.COLUMNS;
+                if (keyRows == 1) {
+                    boolean hidden = seen.get(columnAt + SeenKeys.GAP) <= firstRow
+                        && seen.get(columnAt + SeenKeys.GAP_END) > lastRow;
+                    firstColumn = hidden || seen.get(columnAt) > lastRow ? length : firstColumn;
+                } else if (firstColumn >= commonGap && firstColumn < commonGapEnd) {
+                    firstColumn = commonGapEnd;
                 }
             }
         }

@@ -28,15 +28,15 @@ final class GpuAttentionTasks {
         return Pair.of(q.columns() / headWidth, k.columns() / headWidth);
     }
 
-    void forward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse, int length,
+    void forward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor out, Tensor lse, int length,
         int headWidth) {
         GpuKernels.elements(lse);
         GpuKernels.sameArena(out, lse);
-        p.operation("attention").reads(q, k, v, starts).writes(out, lse)
+        p.operation("attention").reads(q, k, v, seen).writes(out, lse)
             .flops(Work.attention(2, q.rows(), length, q.columns()))
             .grid(grid(q, length, headWidth, GpuAttention.QUERIES))
             .task((graph, id, at) -> graph.task(id, GpuAttention::kAttention, at.context(), at.floats(q), place(at, q),
-                at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(starts), at.offset(starts),
+                at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(seen), at.offset(seen),
                 at.floats(out), place(at, out), at.offset(lse), Pair.of(length, headWidth), heads(q, k, headWidth)));
     }
 
@@ -52,26 +52,26 @@ final class GpuAttentionTasks {
         return terms;
     }
 
-    void backwardQuery(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor terms, Tensor dOut,
+    void backwardQuery(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor terms, Tensor dOut,
         Tensor dQ, int length, int headWidth) {
-        p.operation("attentionBackwardQuery").reads(q, k, v, starts, terms, dOut).writes(dQ)
+        p.operation("attentionBackwardQuery").reads(q, k, v, seen, terms, dOut).writes(dQ)
             .flops(Work.attention(3, q.rows(), length, q.columns()))
             .grid(grid(q, length, headWidth, GpuAttentionBackward.TILE)).task((graph, id, at) -> graph.task(id,
                 GpuAttentionBackward::kAttentionBackward, at.context(), at.floats(q), place(at, q), at.floats(dOut),
-                place(at, dOut), at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(starts),
-                at.offset(starts), at.floats(terms), at.offset(terms), at.floats(dQ), place(at, dQ), place(at, dQ),
+                place(at, dOut), at.floats(k), place(at, k), at.floats(v), place(at, v), at.ints(seen),
+                at.offset(seen), at.floats(terms), at.offset(terms), at.floats(dQ), place(at, dQ), place(at, dQ),
                 Pair.of(length, headWidth), heads(q, k, headWidth), 0));
     }
 
-    void backwardKeyValue(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor terms, Tensor dOut,
+    void backwardKeyValue(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor terms, Tensor dOut,
         Tensor dK, Tensor dV, int length, int headWidth) {
         GpuKernels.sameArena(dK, dV);
-        p.operation("attentionBackwardKeyValue").reads(q, k, v, starts, terms, dOut).writes(dK, dV)
+        p.operation("attentionBackwardKeyValue").reads(q, k, v, seen, terms, dOut).writes(dK, dV)
             .flops(Work.attention(4, q.rows(), length, q.columns()))
             .grid(grid(k, length, headWidth, GpuAttentionBackward.TILE)).task((graph, id, at) -> graph.task(id,
                 GpuAttentionBackward::kAttentionBackward, at.context(), at.floats(k), place(at, k), at.floats(v),
-                place(at, v), at.floats(q), place(at, q), at.floats(dOut), place(at, dOut), at.ints(starts),
-                at.offset(starts), at.floats(terms), at.offset(terms), at.floats(dK), place(at, dK), place(at, dV),
+                place(at, v), at.floats(q), place(at, q), at.floats(dOut), place(at, dOut), at.ints(seen),
+                at.offset(seen), at.floats(terms), at.offset(terms), at.floats(dK), place(at, dK), place(at, dV),
                 Pair.of(length, headWidth), heads(q, k, headWidth), 1));
     }
 }

@@ -234,17 +234,17 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+    public void attention(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor out, Tensor lse,
         int length, int headWidth) {
-        attention.forward(p, q, k, v, starts, out, lse, length, headWidth);
+        attention.forward(p, q, k, v, seen, out, lse, length, headWidth);
     }
 
     @Override
-    public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor starts, Tensor out, Tensor lse,
+    public void attentionBackward(ProgramBuilder p, Tensor q, Tensor k, Tensor v, Tensor seen, Tensor out, Tensor lse,
         Tensor dOut, Tensor dQ, Tensor dK, Tensor dV, int length, int headWidth) {
         Tensor terms = attention.terms(p, out, dOut, lse, headWidth);
-        attention.backwardQuery(p, q, k, v, starts, terms, dOut, dQ, length, headWidth);
-        attention.backwardKeyValue(p, q, k, v, starts, terms, dOut, dK, dV, length, headWidth);
+        attention.backwardQuery(p, q, k, v, seen, terms, dOut, dQ, length, headWidth);
+        attention.backwardKeyValue(p, q, k, v, seen, terms, dOut, dK, dV, length, headWidth);
     }
 
     @Override
