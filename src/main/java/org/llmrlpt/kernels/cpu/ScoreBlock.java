@@ -15,6 +15,7 @@ import static org.llmrlpt.kernels.cpu.SmallProduct.STEP;
 import static org.llmrlpt.kernels.cpu.SmallProduct.WIDTH;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
+import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -35,8 +36,10 @@ final class ScoreBlock {
     private int keys;
     /** The first query minus the first key. */
     private int diagonal;
+    /** For every {@link SmallProduct#ROWS} keys: one past the last query that sees any of them. */
+    private final int[] ends = new int[SIDE / ROWS];
     /** For every {@link SmallProduct#WIDTH} keys: one past the last query of the last tile that sees any of them. */
-    private final int[] ends = new int[SIDE / WIDTH];
+    private final int[] tileEnds = new int[SIDE / WIDTH];
 
     /** Where the {@link SeenKeys} of row {@code row} are, {@code seen} being where they begin. */
     static long row(long seen, long row) {
@@ -64,20 +67,30 @@ final class ScoreBlock {
         this.queries = queries;
         this.keys = inGap(seen, queries, firstKey, firstKey + keys) ? 0 : keys;
         diagonal = firstQuery - firstKey;
-        for (int j = 0; j < this.keys; j += WIDTH) {
-            int end = queries;
-            while (end > 0 && !sees(end - 1, firstKey + j, firstKey + j + WIDTH)) {
-                end--;
+        Arrays.fill(ends, 0);
+        int document = -1;
+        for (int q = queries - 1; q >= 0; q--) {
+            int own = get(seen, q, SeenKeys.GAP_END);
+            if (own != document) { // what the queries before it see of the document, its last one sees too
+                end(get(seen, q, SeenKeys.FIRST) - firstKey, get(seen, q, SeenKeys.GAP) - firstKey, q + 1);
+                end(own - firstKey, this.keys, q + 1);
+                document = own;
             }
-            ends[j / WIDTH] = Math.min(queries, Math.ceilDiv(end, ROWS) * ROWS);
+        }
+        for (int j = 0; j < this.keys; j += WIDTH) {
+            int end = 0;
+            for (int g = j / ROWS; g < (j + WIDTH) / ROWS; g++) {
+                end = Math.max(end, ends[g]);
+            }
+            tileEnds[j / WIDTH] = Math.min(queries, Math.ceilDiv(end, ROWS) * ROWS);
         }
     }
 
-    /** Whether a query sees any of the keys {@code from} to before {@code to}, or would if they were not after it. */
-    private boolean sees(int query, int from, int to) {
-        int first = get(seen, query, SeenKeys.FIRST);
-        int gap = get(seen, query, SeenKeys.GAP);
-        return get(seen, query, SeenKeys.GAP_END) < to || first < gap && first < to && from < gap;
+    /** Queries before {@code end} see keys {@code from} to before {@code to}, as far as these are not after them. */
+    private void end(int from, int to, int end) {
+        for (int g = Math.max(0, from) / ROWS; g * ROWS < Math.min(to, keys); g++) {
+            ends[g] = Math.max(ends[g], end);
+        }
     }
 
     /** The number of keys. */
@@ -92,7 +105,7 @@ final class ScoreBlock {
 
     /** How many queries from {@link #firstQuery} on are in tiles that see key {@code j} or its neighbours. */
     int queries(int j) {
-        return Math.max(0, ends[j / WIDTH] - firstQuery(j));
+        return Math.max(0, tileEnds[j / WIDTH] - firstQuery(j));
     }
 
     /** to [queries, keys] = rows · columns, of a block and a transposed block of {@code width} columns. */
@@ -151,8 +164,9 @@ final class ScoreBlock {
                     end += WIDTH;
                 }
                 if (end > from) {
-                    int last = Math.min(Math.min(end, keys), diagonal + i + ROWS);
-                    overKeys(weights, at + i * SIDE + from, rows + from * STEP, width, to + i * STEP, last - from, add);
+                    int first = firstKey(i, from);
+                    int count = lastKey(i, end) - first;
+                    overKeys(weights, at + i * SIDE + first, rows + first * STEP, width, to + i * STEP, count, add);
                     add = true;
                     from = end;
                 }
@@ -165,7 +179,21 @@ final class ScoreBlock {
 
     /** Whether query {@code i} is in the tile of key {@code j}. */
     private boolean isIn(int i, int j) {
-        return i >= firstQuery(j) && i < ends[j / WIDTH];
+        return i >= firstQuery(j) && i < tileEnds[j / WIDTH];
+    }
+
+    /** The first key from {@code from} on that a tile of queries sees. */
+    private int firstKey(int i, int from) {
+        int gap = get(seen, Math.min(i + ROWS, queries) - 1, SeenKeys.GAP) - firstKey;
+        return Math.max(from, get(seen, i, from < gap ? SeenKeys.FIRST : SeenKeys.GAP_END) - firstKey);
+    }
+
+    /** One past the last key before {@code end} that a tile of queries sees. */
+    private int lastKey(int i, int end) {
+        int last = Math.min(i + ROWS, queries) - 1;
+        boolean beforeGap = get(seen, i, SeenKeys.GAP_END) - firstKey >= end;
+        int most = beforeGap ? get(seen, last, SeenKeys.GAP) - firstKey : diagonal + i + ROWS;
+        return Math.min(Math.min(end, keys), most);
     }
 
     /** The rows of a tile of queries, and so many keys one after the other. */
@@ -183,8 +211,10 @@ final class ScoreBlock {
             int column = HeadBlocks.column(d);
             for (int j = 0; j < keys; j += ROWS) {
                 int i = firstQuery(j);
-                SmallProduct.multiplyTransposed(weights, at + i * SIDE + j, at(rows + i * STEP, column),
-                    at(to + j * STEP, column), queries(j), true);
+                if (i < ends[j / ROWS]) {
+                    SmallProduct.multiplyTransposed(weights, at + i * SIDE + j, at(rows + i * STEP, column),
+                        at(to + j * STEP, column), ends[j / ROWS] - i, true);
+                }
             }
         }
     }
