@@ -3,8 +3,8 @@ package org.llmrlpt.kernels;
 /**
  * Columns of what says which keys of its sequence each position sees: those from {@link #FIRST} up to its own, without
  * those from {@link #GAP} to before {@link #GAP_END}. So a document that shares its beginning with others lies behind
- * them and leaves them out. Places count within the sequence; none of the three ever falls along it, and
- * FIRST <= GAP <= GAP_END <= the position.
+ * them and leaves them out. Places count within the sequence, and FIRST <= GAP <= GAP_END <= the position. None of the
+ * three ever falls along the sequence, and a key that one position leaves out, all behind it leave out too.
  */
 public final class SeenKeys {
     /** The first key. */

@@ -4,6 +4,8 @@ import static org.llmrlpt.kernels.Closeness.assertClose;
 import static org.llmrlpt.kernels.Closeness.assertSameBits;
 import static org.llmrlpt.kernels.RandomNumbers.gaussian;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
@@ -45,6 +47,25 @@ class AttentionTest {
     @MethodSource("shapes")
     void documentsThatShareTheirBeginningAgreeWithDoublePrecision(Kernels kernels, Shape shape) {
         agreesWithDoublePrecision(kernels, shape, sharedBeginnings(shape), Layout.STRIDED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
+    void gapsAtAndBesideTheEdgesOfTilesAgreeWithDoublePrecision(Kernels kernels) {
+        for (Shape shape : List.of(new Shape(18, 200, 2, 1, 6), new Shape(3, 300, 1, 1, 8))) {
+            agreesWithDoublePrecision(kernels, shape, gapsAtEdges(shape), Layout.CONTIGUOUS);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
+    void longBeginningsAndManyDocumentsAgreeWithDoublePrecision(Kernels kernels) {
+        Shape shape = new Shape(2, 1100, 1, 1, 8);
+        int[] seen = new int[shape.rows() * SeenKeys.COLUMNS];
+        group(seen, 0, 0, 290, List.of(1, 400, 2, 300, 107));
+        group(seen, 1100, 0, 70, Collections.nCopies(600, 1));
+        group(seen, 1100, 670, 0, List.of(300, 130));
+        agreesWithDoublePrecision(kernels, shape, seen, Layout.CONTIGUOUS);
     }
 
     @ParameterizedTest
@@ -194,19 +215,58 @@ class AttentionTest {
             int t = 0;
             while (t < shape.length) {
                 int first = t;
-                int beginning = Math.min(shape.length, first + lengths[t] % 21);
-                for (; t < beginning; t++) {
-                    SeenKeys.set(seen, b * shape.length + t, first, first, first);
+                int beginning = Math.min(shape.length - first, lengths[t] % 21);
+                t += beginning;
+                List<Integer> documents = new ArrayList<>();
+                while (documents.size() < 4 && t < shape.length) {
+                    documents.add(Math.min(shape.length - t, 1 + lengths[t]));
+                    t += documents.getLast();
                 }
-                for (int document = 0; document < 4 && t < shape.length; document++) {
-                    int own = t;
-                    int end = Math.min(shape.length, own + 1 + lengths[own]);
-                    boolean apart = beginning == first;
-                    for (; t < end; t++) {
-                        SeenKeys.set(seen, b * shape.length + t, apart ? own : first, apart ? own : beginning, own);
-                    }
-                }
+                group(seen, b * shape.length, first, beginning, documents);
             }
+        }
+        return seen;
+    }
+
+    /**
+     * A document of each of some lengths behind the beginning that they share; without one they stand apart.
+     *
+     * @param sequence the sequence's first row
+     * @param first where the group begins in it
+     */
+    private static void group(int[] seen, int sequence, int first, int beginning, List<Integer> lengths) {
+        int t = first;
+        for (; t < first + beginning; t++) {
+            SeenKeys.set(seen, sequence + t, first, first, first);
+        }
+        for (int length : lengths) {
+            int own = t;
+            for (; t < own + length; t++) {
+                SeenKeys.set(seen, sequence + t, beginning == 0 ? own : first, beginning == 0 ? own : first + beginning,
+                    own);
+            }
+        }
+    }
+
+    /**
+     * Beginnings of 31, 32, 33, 63, 64 and 65 positions; then documents that begin at every multiple of 32, or the
+     * place before or behind it; from such a place on, more than 70 positions from the end, another group.
+     */
+    static int[] gapsAtEdges(Shape shape) {
+        int[] seen = new int[shape.rows() * SeenKeys.COLUMNS];
+        for (int b = 0; b < shape.sequences; b++) {
+            int beginning = 32 * (1 + b % 2) + b / 2 % 3 - 1;
+            int beside = b / 6 % 3 - 1;
+            int last = (shape.length - 70) / 64 * 64 + beside;
+            int t = beginning;
+            List<Integer> lengths = new ArrayList<>();
+            while (t < last) {
+                int end = Math.min(last, ((t - beside) / 32 + 1) * 32 + beside);
+                lengths.add(end - t);
+                t = end;
+            }
+            group(seen, b * shape.length, 0, beginning, lengths);
+            group(seen, b * shape.length, last, 9, List.of(30, shape.length - last - 39));
         }
         return seen;
     }

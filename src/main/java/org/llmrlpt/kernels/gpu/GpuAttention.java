@@ -14,9 +14,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  *
  * <p>Matrices come as (array, {@link Pair} of offset and row stride): a task has at most 20 parameters.
  * {@code shape} is the pair (length, head width), {@code headCounts} the pair (query heads H, key/value heads G).
- * What {@link SeenKeys} names never falls, so the first query of a tile sees the first key, and what lies between the
- * last query's gap and the end of the first one's is in the gap of all. Kernels spell out their loads and dot products,
- * because TornadoVM addresses a local array wrongly in a method that got it as an argument.
+ * A key that a query leaves out is left out by all behind it ({@link SeenKeys}), so the first query of a tile sees its
+ * first key, and no query of the tile sees what lies in the first one's gap. Kernels spell out their loads and dot
+ * products, because TornadoVM addresses a local array wrongly in a method that got it as an argument.
  */
 final class GpuAttention {
     /** Threads of a work-group in each of its two dimensions, in the backward pass too. */
@@ -82,8 +82,9 @@ final class GpuAttention {
             gap1 = seen.get(at + SeenKeys.GAP);
             gapEnd1 = seen.get(at + SeenKeys.GAP_END);
         }
-        int commonGap = seen.get(seenAt + (base + end - 1) * SeenKeys.COLUMNS + SeenKeys.GAP);
-        int commonGapEnd = seen.get(seenAt + (base + firstQuery) * SeenKeys.COLUMNS + SeenKeys.GAP_END);
+        int firstSeen = seenAt + (base + firstQuery) * SeenKeys.COLUMNS;
+        int gap = seen.get(firstSeen + SeenKeys.GAP);
+        int gapEnd = seen.get(firstSeen + SeenKeys.GAP_END);
         float scale = 1f / TornadoMath.sqrt(width);
         float largest0 = MASKED;
         float largest1 = MASKED;
@@ -101,7 +102,7 @@ final class GpuAttention {
                 qTile[r * PITCH + d] = value;
             }
         }
-        int firstKey = seen.get(seenAt + (base + firstQuery) * SeenKeys.COLUMNS);
+        int firstKey = seen.get(firstSeen);
         while (firstKey < end) {
             for (int r = y; r < QUERIES; r += TILE) {
                 for (int d = x; d < width; d += TILE) {
@@ -199,8 +200,8 @@ final class GpuAttention {
             }
             context.localBarrier();
             firstKey += QUERIES;
-            if (firstKey >= commonGap && firstKey < commonGapEnd) {
-                firstKey = commonGapEnd;
+            if (firstKey >= gap && firstKey < gapEnd) {
+                firstKey = gapEnd;
             }
         }
         for (int i = 0; i < 2; i++) {

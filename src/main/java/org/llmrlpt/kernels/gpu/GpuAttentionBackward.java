@@ -65,8 +65,8 @@ final class GpuAttentionBackward {
      * groups (sequences times tiles, H). {@code keyRows} = 1: rows are keys (k, v), columns the queries (q, dOut) of
      * all heads that share them, so dA = dK and dB = dV; groups (sequences times tiles, G).
      *
-     * <p>Tiles without a pair that counts are left out, as in {@link GpuAttention}; keys in a query's gap are hidden
-     * from all queries behind it too. terms [R, 2H] of {@link #kAttentionTerms}; shapes and places as in
+     * <p>Tiles without a pair that counts are left out, as in {@link GpuAttention}; keys that the first query of a
+     * tile does not see are done with. terms [R, 2H] of {@link #kAttentionTerms}; shapes and places as in
      * {@link GpuAttention}; dA and dB are in one array. {@code pairs} holds scores, then p, and behind them b bColumn,
      * then dS, by columns.
      */
@@ -94,8 +94,9 @@ final class GpuAttentionBackward {
         int x = context.localIdx;
         int y = context.localIdy;
         int t = y * ACROSS + x;
-        int commonGap = seen.get(seenAt + (base + lastRow) * SeenKeys.COLUMNS + SeenKeys.GAP);
-        int commonGapEnd = seen.get(seenAt + (base + firstRow) * SeenKeys.COLUMNS + SeenKeys.GAP_END);
+        int rowSeen = seenAt + (base + firstRow) * SeenKeys.COLUMNS;
+        int rowGap = seen.get(rowSeen + SeenKeys.GAP);
+        int rowGapEnd = seen.get(rowSeen + SeenKeys.GAP_END);
         float scale = 1f / TornadoMath.sqrt(width);
         for (int i = 0; i < 2 * MINE; i++) {
             sums[i] = 0f;
@@ -104,7 +105,7 @@ final class GpuAttentionBackward {
             int columnHead = keyRows == 1 ? head : head / shared;
             int aColumnsAt = Pair.first(aColumnsPlace) + base * Pair.second(aColumnsPlace) + columnHead * width;
             int bColumnsAt = Pair.first(bColumnsPlace) + base * Pair.second(bColumnsPlace) + columnHead * width;
-            int firstColumn = keyRows == 1 ? firstRow : seen.get(seenAt + (base + firstRow) * SeenKeys.COLUMNS);
+            int firstColumn = keyRows == 1 ? firstRow : seen.get(rowSeen);
             while (firstColumn < end) {
                 for (int part = 0; part < 2; part++) {
                     float s00 = 0f, s01 = 0f, s02 = 0f, s03 = 0f;
@@ -296,13 +297,13 @@ final class GpuAttentionBackward {
                     }
                 }
                 firstColumn += TILE;
-                int columnAt = seenAt + (base + TornadoMath.min(firstColumn, length - 1)) * SeenKeys.COLUMNS;
                 if (keyRows == 1) {
-                    boolean hidden = seen.get(columnAt + SeenKeys.GAP) <= firstRow
-                        && seen.get(columnAt + SeenKeys.GAP_END) > lastRow;
-                    firstColumn = hidden || seen.get(columnAt) > lastRow ? length : firstColumn;
-                } else if (firstColumn >= commonGap && firstColumn < commonGapEnd) {
-                    firstColumn = commonGapEnd;
+                    int columnSeen = seenAt + (base + TornadoMath.min(firstColumn, length - 1)) * SeenKeys.COLUMNS;
+                    boolean inGap = seen.get(columnSeen + SeenKeys.GAP) <= firstRow
+                        && seen.get(columnSeen + SeenKeys.GAP_END) > lastRow;
+                    firstColumn = inGap || seen.get(columnSeen) > lastRow ? length : firstColumn;
+                } else if (firstColumn >= rowGap && firstColumn < rowGapEnd) {
+                    firstColumn = rowGapEnd;
                 }
             }
         }
