@@ -38,7 +38,7 @@ record AttentionGradients(Strided q, Strided k, Strided v, long seen, Strided ou
         int heads, int groups, int width) {
         AttentionGradients pass = new AttentionGradients(q, k, v, at(seen.getSegment().address(), seenAt), out,
             at(lse.getSegment().address(), lseAt), dOut, dQ, dK, dV, length, heads, groups, width,
-            AttentionKernels.chunk(sequences * groups, length), (float) (1 / Math.sqrt(width)));
+            AttentionKernels.chunk(sequences * groups, length, width), (float) (1 / Math.sqrt(width)));
         int chunks = Math.ceilDiv(length, pass.chunk);
         for (int step = 0; step < chunks; step++) {
             int apart = step;

@@ -29,8 +29,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 record AttentionKernels(Strided q, Strided k, Strided v, long seen, Strided out, long lse, int length, int heads,
     int groups, int width, int chunk) {
-    /** Most keys or queries of a chunk: its copies, sums and gradients stay in the second cache. */
-    private static final int LARGEST_CHUNK = 256;
+    /** Most keys or queries of a chunk. */
+    private static final int LARGEST_CHUNK = 512;
+    /** Most numbers that one head has in a chunk: its copies, sums and gradients stay in the second cache. */
+    private static final int CHUNK_NUMBERS = 1 << 15;
     /** So many tasks are wanted at least before chunks get smaller; of the shape only. */
     private static final int TASKS = 8;
 
@@ -46,7 +48,8 @@ record AttentionKernels(Strided q, Strided k, Strided v, long seen, Strided out,
     public static void attention(Strided q, Strided k, Strided v, IntArray seen, int seenAt, Strided out,
         FloatArray lse, int lseAt, int sequences, int length, int heads, int groups, int width) {
         AttentionKernels pass = new AttentionKernels(q, k, v, at(seen.getSegment().address(), seenAt), out,
-            at(lse.getSegment().address(), lseAt), length, heads, groups, width, chunk(sequences * groups, length));
+            at(lse.getSegment().address(), lseAt), length, heads, groups, width,
+            chunk(sequences * groups, length, width));
         int chunks = Math.ceilDiv(length, pass.chunk);
         // The last chunks see the most keys: they come first, so that the threads end together.
         Workers.forEach(Math.multiplyExact(chunks, sequences * groups),
@@ -54,9 +57,10 @@ record AttentionKernels(Strided q, Strided k, Strided v, long seen, Strided out,
     }
 
     /** Queries or keys of a chunk, a multiple of {@link HeadBlocks#SIDE}. */
-    static int chunk(int parallel, int length) {
+    static int chunk(int parallel, int length, int width) {
         int chunk = LARGEST_CHUNK;
-        while (chunk > SIDE && (long) parallel * Math.ceilDiv(length, chunk) < TASKS) {
+        while (chunk > SIDE && (chunk * width > CHUNK_NUMBERS || chunk >= 2 * length
+            || (long) parallel * Math.ceilDiv(length, chunk) < TASKS)) {
             chunk /= 2;
         }
         return chunk;
