@@ -9,6 +9,8 @@ import org.llmrlpt.config.GpuCheckSettings.Size;
 
 /** The steps of a check, most important first: time may run out. */
 final class CheckPlan {
+    /** The step without which no other on the device makes sense. */
+    static final String DEVICES = "devices";
     /** Steps of the training that is compared with the CPU's. */
     static final int TRAINING_STEPS = 50;
     /** A kernel of FP16 products may be so far from FP32, root mean square over a tensor. */
@@ -33,19 +35,20 @@ final class CheckPlan {
     }
 
     List<Step> steps() {
-        add("devices", "devices", true, null, 60, "devices");
+        add(DEVICES, "devices", true, null, 60, "devices");
         kernels();
         training();
-        throughput(models().subList(0, 2));
-        variants.forEach(v -> add("time-" + v, "each primitive alone, " + v + " products, profiler on", true, null, 150,
-            "bench kernels", full ? "model=models/small.json" : "model=models/tiny.json", full ? "length=1024"
-                : "length=32", full ? "batch=16" : "batch=2", "seconds=0.1", "device.matmul=" + v, "json=true"));
         reinforcementLearning();
+        throughput(models().subList(0, 2));
+        variants.forEach(v -> add("time-" + v, "each primitive alone, " + v + " products, profiler on", true, null,
+            full ? 150 : 600, "bench kernels", full ? "model=models/small.json" : "model=models/tiny.json",
+            full ? "length=1024" : "length=32", full ? "batch=16" : "batch=2", "seconds=0.1", "device.matmul=" + v,
+            "json=true"));
         if (graphs) {
             replayed();
         }
         variants.forEach(v -> add("split-" + v, "a training step by kernel, " + v + " products, profiler on", true,
-            null, 150, train(models().get(full ? 1 : 0), v, "profile=true", "steps=3")));
+            null, full ? 150 : 600, train(models().get(full ? 1 : 0), v, "profile=true", "steps=3")));
         throughput(models().subList(2, 3));
         return steps;
     }
@@ -80,7 +83,7 @@ final class CheckPlan {
     /** What the training that is compared with the CPU's is given. */
     private List<String> trained() {
         List<String> shape = full ? List.of("model=models/tiny.json", "length=128", "batch=8")
-            : List.of("model=models/tiny.json", "model.layers=2", "model.width=64", "model.heads=4",
+            : List.of("model=models/tiny.json", "model.layers=1", "model.width=64", "model.heads=4",
                 "model.kv-heads=2", "model.head-width=16", "model.ffn=160", "length=32", "batch=4");
         return Stream.concat(shape.stream(), Stream.of("steps=" + TRAINING_STEPS, "schedule.warmup=5",
             "data.builtin-megabytes=0.2", "evaluate.every=0", "evaluate.tokens=512", "sample.every=0",
@@ -113,16 +116,15 @@ final class CheckPlan {
         }
     }
 
-    /** Three sizes, smallest first. */
+    /** Three sizes, smallest first. Small ones have one layer only: PoCL takes seconds to compile each kernel. */
     private List<List<String>> models() {
         return full
             ? List.of(List.of("model=models/small.json", "length=1024", "batch=16"),
                 List.of("model=models/gpt2.json", "length=1024", "batch=16"),
                 List.of("model=models/dense-1b.json", "model.vocabulary=32768", "length=1024", "batch=4",
                     "memory.checkpoint-layers=true"))
-            : List.of(List.of("model=models/tiny.json", "model.layers=1", "length=32", "batch=2"),
-                List.of("model=models/tiny.json", "model.layers=2", "length=32", "batch=2"),
-                List.of("model=models/tiny.json", "model.layers=4", "length=32", "batch=2"));
+            : Stream.of("64", "128", "256").map(width -> List.of("model=models/tiny.json", "model.width=" + width,
+                "model.layers=1", "length=32", "batch=2")).toList();
     }
 
     private String[] train(List<String> model, String variant, String... more) {

@@ -24,8 +24,8 @@ final class CheckReport {
         if (all.path("rehearsal").asBoolean()) {
             page.append("A rehearsal: the gpu kernels ran on the CPU fallback, so times mean nothing.\n\n");
         }
-        page.append(String.format(Locale.ROOT, "Size %s, %.0f seconds.%n%n", all.path("size").asText(),
-            all.path("seconds").asDouble()));
+        page.append(String.format(Locale.ROOT, "Size %s, %.0f seconds, %s.%n%n", all.path("size").asText(),
+            all.path("seconds").asDouble(), all.path("summary").asText()));
         for (JsonNode step : all.path("steps")) {
             if (step.has("text")) {
                 page.append("```\n").append(step.path("text").asText()).append("```\n\n");

@@ -8,15 +8,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.llmrlpt.check.Step.Outcome;
 import org.llmrlpt.config.GpuCheckSettings;
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.AtomicFile;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.JsonLines;
@@ -70,20 +74,47 @@ public final class GpuCheck {
         Files.createDirectories(folder.resolve("logs"));
         // TornadoVM takes every jar of the folder it starts in for a module: an empty one has none.
         Files.createDirectories(folder.resolve("empty"));
-        boolean good = true;
-        for (Step step : new CheckPlan(folder, settings, variants).steps()) {
-            if (settings.only() != null && !step.name().startsWith(settings.only())) {
-                continue;
-            }
+        for (Step step : wanted(new CheckPlan(folder, settings, variants).steps())) {
             Map<String, Object> result = run(step);
             results.put(step.name(), result);
             report();
-            Outcome outcome = (Outcome) result.get("outcome");
-            good &= outcome == Outcome.OK || outcome == Outcome.LEFT_OUT;
-            heard.accept(String.format(Locale.ROOT, "%-9s %5.1f s  %s%s", outcome.word(),
+            heard.accept(String.format(Locale.ROOT, "%-9s %5.1f s  %s%s", outcome(result).word(),
                 (double) result.get("seconds"), step.title(), message(result)));
         }
-        return good;
+        heard.accept(summary());
+        return results.values().stream().map(GpuCheck::outcome)
+            .allMatch(o -> o == Outcome.OK || o == Outcome.LEFT_OUT);
+    }
+
+    /** The steps that the setting {@code only} names, with those that they need. */
+    private List<Step> wanted(List<Step> all) {
+        if (settings.only() == null) {
+            return all;
+        }
+        List<Step> named = all.stream().filter(s -> s.name().startsWith(settings.only())).toList();
+        if (named.isEmpty()) {
+            throw new UserError("setting 'only' is " + settings.only() + " but no step's name begins so: the names are "
+                + all.stream().map(Step::name).collect(Collectors.joining(", ")));
+        }
+        Set<String> needed = named.stream().map(Step::needs).collect(Collectors.toSet());
+        return all.stream().filter(s -> named.contains(s) || needed.contains(s.name())).toList();
+    }
+
+    private static Outcome outcome(Map<String, Object> result) {
+        return (Outcome) result.get("outcome");
+    }
+
+    /** How many steps ended how, and which were left out. */
+    private String summary() {
+        String counts = Arrays.stream(Outcome.values()).map(o -> new Object[] {o.word(), count(o)})
+            .filter(c -> (long) c[1] > 0).map(c -> c[1] + " " + c[0]).collect(Collectors.joining(", "));
+        String missing = results.entrySet().stream().filter(e -> outcome(e.getValue()) == Outcome.LEFT_OUT)
+            .map(Map.Entry::getKey).collect(Collectors.joining(", "));
+        return results.size() + " steps: " + counts + (missing.isEmpty() ? "" : "; not checked: " + missing);
+    }
+
+    private long count(Outcome outcome) {
+        return results.values().stream().filter(r -> outcome(r) == outcome).count();
     }
 
     private static String message(Map<String, Object> result) {
@@ -104,6 +135,7 @@ public final class GpuCheck {
         m.put("size", settings.size().name().toLowerCase(Locale.ROOT));
         m.put("rehearsal", settings.rehearsal());
         m.put("seconds", secondsGone());
+        m.put("summary", summary());
         List<Map<String, Object>> steps = new ArrayList<>();
         results.forEach((name, result) -> {
             Map<String, Object> one = new LinkedHashMap<>();
@@ -127,8 +159,13 @@ public final class GpuCheck {
         result.put("seconds", 0.0);
         double left = 60 * settings.minutes() - secondsGone();
         Map<String, Object> needed = step.needs() == null ? null : results.get(step.needs());
-        if (step.needs() != null && (needed == null || needed.get("outcome") != Outcome.OK)) {
+        if (step.needs() != null && (needed == null || outcome(needed) != Outcome.OK)) {
             result.put("message", "it needs " + step.needs());
+            return result;
+        }
+        Map<String, Object> devices = results.get(CheckPlan.DEVICES);
+        if (step.onDevice() && devices != null && outcome(devices) != Outcome.OK) {
+            result.put("message", "no device to run on");
             return result;
         }
         if (left < LEAST_SECONDS) {
@@ -147,14 +184,20 @@ public final class GpuCheck {
         process.getOutputStream().close();
         boolean ended = waitFor(process, Math.min(step.seconds(), left));
         result.put("seconds", (System.nanoTime() - from) / 1e9);
+        if (!ended && left < step.seconds()) {
+            result.put("message", String.format(Locale.ROOT, "stopped when the %.1f minutes were over",
+                settings.minutes()));
+            return result;
+        }
         if (!ended) {
             result.put("outcome", Outcome.TIMED_OUT);
+            result.put("message", "stopped after its " + step.seconds() + " seconds");
             return result;
         }
         int code = process.exitValue();
         String text = Files.readString(output, StandardCharsets.UTF_8);
         readResult(result, text);
-        if (step.name().equals("devices")) {
+        if (step.name().equals(CheckPlan.DEVICES)) {
             result.put("text", text);
         }
         result.put("outcome", code == 0 ? Outcome.OK : code == DIFFERS ? Outcome.DIFFERENT : Outcome.FAILED);

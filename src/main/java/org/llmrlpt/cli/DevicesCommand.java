@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import org.llmrlpt.config.DeviceSettings;
+import org.llmrlpt.device.Devices;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.KernelSets;
@@ -17,7 +18,6 @@ import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** {@code devices}: what there is to compute with, what would be used, and how to start under TornadoVM. */
 final class DevicesCommand implements Command<DeviceSettings> {
@@ -40,7 +40,7 @@ final class DevicesCommand implements Command<DeviceSettings> {
     public int run(DeviceSettings settings, Console console) {
         Workers.use(settings.workers());
         Kernels kernels = KernelSets.choose(settings);
-        TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
+        TornadoRuntime runtime = Devices.runtime();
         console.table(List.of(
             List.of("runtime", runtimeName()),
             List.of("java", System.getProperty("java.runtime.version") + ", " + System.getProperty("java.home")),
@@ -67,7 +67,7 @@ final class DevicesCommand implements Command<DeviceSettings> {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("device", "backend", "type", "memory", "largest array", "local memory", "units", "work-group",
             "can", "name"));
-        TornadoDevice chosen = runtime.getDefaultDevice();
+        TornadoDevice chosen = Devices.chosen();
         for (int b = 0; b < runtime.getNumBackends(); b++) {
             TornadoBackend backend = runtime.getBackend(b);
             for (int d = 0; d < backend.getNumDevices(); d++) {

@@ -10,7 +10,8 @@ public record GpuCheckSettings(
     double minutes,
     @Key(value = "device", or = "auto", help = "auto, or BACKEND:DEVICE of TornadoVM such as 0:0; gpu: no TornadoVM, "
         + "a rehearsal of the gpu kernels on the fallback") String device,
-    @Key(value = "only", help = "only steps whose name begins so, such as kernels or throughput") String only) {
+    @Key(value = "only",
+        help = "only steps whose name begins so, such as kernels or throughput, and what they need") String only) {
 
     /** How much is computed. */
     public enum Size { SMALL, FULL }

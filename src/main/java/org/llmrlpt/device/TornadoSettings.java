@@ -9,6 +9,10 @@ import org.llmrlpt.config.UserError;
  * {@link #verify()} refuses to go on if it came too late: with the defaults, failures become silent wrong numbers.
  */
 public final class TornadoSettings {
+    /** TornadoVM's properties for its backend and the device in it, by number. */
+    static final String BACKEND = "tornado.backend";
+    static final String DEVICE = "tornado.device";
+
     private static final String BAILOUT = "tornado.recover.bailout";
     private static final String BYTECODE_SIZE = "tornado.tvm.maxbytecodesize";
     private static final String DEVICE_MEMORY = "tornado.device.memory";
@@ -56,8 +60,8 @@ public final class TornadoSettings {
         setIfAbsent(OPENCL_FLAGS, "-cl-mad-enable -w");
         if (device.matches("\\d+:\\d+")) {
             String[] parts = device.split(":");
-            System.setProperty("tornado.backend", parts[0]);
-            System.setProperty("tornado.device", parts[1]);
+            System.setProperty(BACKEND, parts[0]);
+            System.setProperty(DEVICE, parts[1]);
         }
     }
 
@@ -75,11 +79,12 @@ public final class TornadoSettings {
         }
     }
 
-    /** Refuses to run on a TornadoVM that did not take the settings. */
+    /** Refuses to run on a TornadoVM that lacks the device or did not take the settings. */
     static void verify(long neededBytes) {
         if (isFallback()) {
             return;
         }
+        Devices.chosen();
         if (option("RECOVER_BAILOUT") instanceof Boolean recover && recover) {
             throw new UserError("TornadoVM would replace failing kernels by wrong results (tornado.recover.bailout is "
                 + "True): start it with --jvm=\"-Dtornado.recover.bailout=False\"");

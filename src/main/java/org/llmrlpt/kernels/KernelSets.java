@@ -3,12 +3,12 @@ package org.llmrlpt.kernels;
 import jdk.incubator.vector.FloatVector;
 import org.llmrlpt.config.DeviceSettings;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.device.Devices;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.cpu.CpuKernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.kernels.gpu.GpuKernels;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
-import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Which set of kernels a run uses. */
 public final class KernelSets {
@@ -75,7 +75,7 @@ public final class KernelSets {
             return "CPU fallback of TornadoVM, " + set + ", " + Workers.threads() + " threads, "
                 + FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors";
         }
-        TornadoDevice device = TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+        TornadoDevice device = Devices.chosen();
         return "TornadoVM " + device.getTornadoVMBackend() + ", " + device.getPhysicalDevice().getDeviceName()
             + ", " + set;
     }

@@ -37,11 +37,35 @@ class GpuCheckTest {
     }
 
     @Test
-    void aStepThatNeedsOneThatDidNotSucceedIsLeftOut() {
-        String shown = commands.succeed("bench", "gpu-check", "device=gpu", "size=small", "only=training-fp",
-            "folder=" + folder);
-        assertEquals(2, shown.lines().filter(l -> l.startsWith("left out") && l.contains("training-cpu")).count(),
-            shown);
+    void aStepThatNeedsOneThatDidNotSucceedIsLeftOut() throws Exception {
+        Files.createDirectories(folder.resolve("runs"));
+        Files.writeString(folder.resolve("runs/training-cpu"), "a file where the run's folder should be");
+        assertEquals(3, commands.run("bench", "gpu-check", "device=gpu", "size=small", "only=training-fp",
+            "folder=" + folder));
+        JsonNode all = JsonFile.readObject(folder.resolve("gpu-check.json"));
+        assertEquals("FAILED", all.path("steps").get(0).path("outcome").asText());
+        for (int i = 1; i <= 2; i++) {
+            assertEquals("left out", all.path("steps").get(i).path("outcome").asText());
+            assertEquals("it needs training-cpu", all.path("steps").get(i).path("message").asText());
+        }
+        assertEquals("3 steps: 1 FAILED, 2 left out; not checked: training-fp32, training-fp16",
+            all.path("summary").asText());
+    }
+
+    @Test
+    void theStepThatRunsWhenTimeIsOverIsStoppedAndTheOthersAreLeftOut() throws Exception {
+        String shown = commands.succeed("bench", "gpu-check", "device=gpu", "size=small", "only=kernels-real",
+            "minutes=0.1", "folder=" + folder);
+        assertTrue(shown.contains("stopped when the 0.1 minutes were over"), shown);
+        JsonNode all = JsonFile.readObject(folder.resolve("gpu-check.json"));
+        assertTrue(all.path("seconds").asDouble() < 30, all.toString());
+        assertTrue(all.path("summary").asText().contains("not checked: kernels-real"), all.toString());
+    }
+
+    @Test
+    void onlyNamesStepsThatThereAre() {
+        commands.refuse(new String[] {"'only'", "kernel-checks", "kernels-ragged-fp32", "throughput"}, "bench",
+            "gpu-check", "device=gpu", "only=kernel-checks", "folder=" + folder);
     }
 
     @Test
