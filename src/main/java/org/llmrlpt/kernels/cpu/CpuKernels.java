@@ -127,11 +127,11 @@ public final class CpuKernels implements Kernels {
     @Override
     public void qkNormRopeBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles,
         Tensor dY, Tensor dX, Tensor dW, int headWidth) {
-        ropeBackward(p, dY, positions, angles, dX, headWidth);
-        p.operation("qk_norm_backward").reads(x, w, rstd, dX, dW).writes(dX, dW).task((g, id, at) -> g.task(id,
-            RopeKernels::qkNormBackward, at.floats(x), at.offset(x), x.stride(), at.floats(w), at.offset(w),
-            at.floats(rstd), at.offset(rstd), at.floats(dX), at.offset(dX), dX.stride(), at.floats(dW), at.offset(dW),
-            x.rows(), x.columns() / headWidth, headWidth));
+        p.operation("qk_norm_rope_backward").reads(x, w, rstd, positions, angles, dY, dW).writes(dX, dW)
+            .task((g, id, at) -> g.task(id, RopeKernels::qkNormRopeBackward, Strided.of(at, x), at.floats(w),
+                at.offset(w), at.floats(rstd), at.offset(rstd), at.ints(positions), at.offset(positions),
+                Strided.of(at, angles), angles.rows(), Strided.of(at, dY), Strided.of(at, dX), at.floats(dW),
+                at.offset(dW), x.rows(), x.columns() / headWidth, headWidth));
     }
 
     @Override

@@ -59,6 +59,14 @@ public final class NormKernels {
         Strided dX, FloatArray dW, int dWAt, Strided y, int rows, int columns, int accumulate) {
         long wBase = Memory.at(w.getSegment().address(), wAt);
         long rstdBase = Memory.at(rstd.getSegment().address(), rstdAt);
+        long xBase = x.address();
+        long dYBase = dY.address();
+        long dXBase = dX.address();
+        long yBase = y.address();
+        long xStep = x.step();
+        long dYStep = dY.step();
+        long dXStep = dX.step();
+        long yStep = y.step();
         int blocks = Elements.tasks(rows, ROWS_PER_PARTIAL);
         long partials = PARTIALS.floats((long) blocks * columns);
         Workers.forEach(blocks, block -> {
@@ -68,8 +76,10 @@ public final class NormKernels {
             int end = Math.min(rows, (block + 1) * ROWS_PER_PARTIAL);
             for (int r = block * ROWS_PER_PARTIAL; r < end; r++) {
                 float scale = getFloat(Memory.at(rstdBase, r));
-                backwardRow(x.row(r), wBase, scale, dY.row(r), dX.row(r), partial, columns, accumulate != 0, sum);
-                scaleRow(x.row(r), scale, wBase, y.row(r), columns);
+                long row = xBase + r * xStep;
+                backwardRow(row, wBase, scale, dYBase + r * dYStep, dXBase + r * dXStep, partial, columns,
+                    accumulate != 0, sum);
+                scaleRow(row, scale, wBase, yBase + r * yStep, columns);
             }
         });
         addPartials(partials, blocks, columns, Memory.at(dW.getSegment().address(), dWAt));
