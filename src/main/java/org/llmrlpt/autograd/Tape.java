@@ -1,12 +1,14 @@
 package org.llmrlpt.autograd;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
@@ -21,8 +23,10 @@ import org.llmrlpt.kernels.SurrogateStatistics;
  * tape trains, remembers how to append its backward tasks; {@link #backward()} appends those in reverse. The tape runs
  * once: what it leaves is a program that is executed thousands of times.
  *
- * <p>What is cheap to compute is not kept for the backward pass but computed again there, by the same kernels and so
- * with the same bits: normed and rotated rows, SwiGLU. {@link #checkpoint} does so with whole layers.
+ * <p>What is cheap to compute is not kept for the backward pass but computed again there, by the same arithmetic and so
+ * with the same bits. Normed rows and SwiGLU come out of their own backward tasks, in the place of their gradients; the
+ * products that read them have put off the gradients of their weights until then. Rotated queries and keys are rotated
+ * once more. {@link #checkpoint} computes whole layers again.
  *
  * <p>R is rows (batch times length), see {@link Kernels} for the other letters.
  */
@@ -31,7 +35,8 @@ public final class Tape {
     private final ProgramBuilder program;
     private final Deque<Runnable> backward = new ArrayDeque<>();
     private final Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
-    private final Map<Tensor, Supplier<Tensor>> recipes = new IdentityHashMap<>();
+    /** By tensor that was not kept: the products of it whose weights have no gradient yet. */
+    private final Map<Tensor, List<Product>> waiting = new IdentityHashMap<>();
     private final Set<Parameter> begun = new HashSet<>();
     private boolean training;
     private Tensor newest;
@@ -85,12 +90,20 @@ public final class Tape {
         Tensor y = activation("linear", x.rows(), w.weight().rows());
         kernels.linear(program, x, w.weight(), y);
         return record(y, () -> {
-            Tensor dY = gradient(y);
-            Tensor input = again(x);
-            boolean adds = !isWholeAndNew(w);
-            kernels.linearBackwardWeight(program, dY, input, adds ? gradient(w) : w.gradient(), adds);
-            accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, dY, w.weight(), dX, add));
+            Product product = new Product(gradient(y), w);
+            accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, product.dY, w.weight(), dX, add));
+            if (waiting.containsKey(x)) {
+                waiting.get(x).add(product);
+            } else {
+                weightGradient(product, x);
+            }
         });
+    }
+
+    private void weightGradient(Product product, Tensor x) {
+        boolean adds = !isWholeAndNew(product.w);
+        Tensor dW = adds ? gradient(product.w) : product.w.gradient();
+        kernels.linearBackwardWeight(program, product.dY, x, dW, adds);
     }
 
     /** x / rms(x) · w by row: x [R, C], w [1, C]. */
@@ -98,13 +111,8 @@ public final class Tape {
         Tensor y = activation("normed", x.rows(), x.columns());
         Tensor rstd = activation("rstd", 1, x.rows());
         kernels.rmsNorm(program, x, w.weight(), y, rstd, eps);
-        recipes.put(y, () -> {
-            Tensor again = activation("normed_again", x.rows(), x.columns());
-            kernels.rmsNorm(program, x, w.weight(), again, activation("rstd_again", 1, x.rows()), eps);
-            return again;
-        });
-        return record(y, () -> accumulate(x, (dX, add) ->
-            kernels.rmsNormBackward(program, x, w.weight(), rstd, gradient(y), dX, gradient(w), add)));
+        return recordNotKept(y, dY -> accumulate(x, (dX, add) ->
+            kernels.rmsNormBackward(program, x, w.weight(), rstd, dY, dX, gradient(w), dY, add)));
     }
 
     /**
@@ -112,7 +120,7 @@ public final class Tape {
      * of both: delta must therefore be the newest linear product, which nothing else reads.
      */
     public Tensor residual(Tensor x, Tensor delta) {
-        if (delta != newest) {
+        if (delta != newest || waiting.containsKey(delta)) {
             throw new IllegalArgumentException("a residual adds the newest product: " + delta);
         }
         kernels.add(program, x, delta, delta);
@@ -130,15 +138,10 @@ public final class Tape {
     public Tensor swiGlu(Tensor gateUp) {
         Tensor out = activation("swiglu", gateUp.rows(), gateUp.columns() / 2);
         kernels.swiGlu(program, gateUp, out);
-        recipes.put(out, () -> {
-            Tensor again = activation("swiglu_again", out.rows(), out.columns());
-            kernels.swiGlu(program, gateUp, again);
-            return again;
-        });
-        return record(out, () -> {
+        return recordNotKept(out, dOut -> {
             requireFresh(gradients.containsKey(gateUp), gateUp);
             // The gradient takes the place of what nothing reads after it: it is the largest tensor of a layer.
-            kernels.swiGluBackward(program, gateUp, gradient(out), gateUp);
+            kernels.swiGluBackward(program, gateUp, dOut, gateUp, dOut);
             gradients.put(gateUp, gateUp);
         });
     }
@@ -213,6 +216,10 @@ public final class Tape {
     public record QkNorm(Parameter query, Parameter key, float eps) {
     }
 
+    /** What the gradient of a linear product's weights is made of, besides the input. */
+    private record Product(Tensor dY, Parameter w) {
+    }
+
     private interface GradientWriter {
         void write(Tensor gradient, boolean accumulate);
     }
@@ -221,6 +228,7 @@ public final class Tape {
     private void accumulate(Tensor x, GradientWriter writer) {
         Tensor existing = gradients.get(x);
         if (existing != null) {
+            requireUnread(existing);
             writer.write(existing, true);
         } else {
             Tensor fresh = activation("d_" + x.name(), x.rows(), x.columns());
@@ -229,10 +237,11 @@ public final class Tape {
         }
     }
 
-    /** The values of x for the backward pass: computed again where that is cheap, else those that were kept. */
-    private Tensor again(Tensor x) {
-        Supplier<Tensor> recipe = recipes.get(x);
-        return recipe == null ? x : recipe.get();
+    /** A residual may have made a gradient that is about to change that of a product as well. */
+    private void requireUnread(Tensor gradient) {
+        if (waiting.values().stream().flatMap(List::stream).anyMatch(product -> product.dY == gradient)) {
+            throw new IllegalStateException(gradient + " changes while the gradient of weights waits for it");
+        }
     }
 
     private static void requireFresh(boolean accumulates, Tensor x) {
@@ -272,5 +281,22 @@ public final class Tape {
             backward.push(backwardTasks);
         }
         return result;
+    }
+
+    /**
+     * Records an operation whose result is not kept.
+     *
+     * @param backwardTasks gets the gradient of {@code y} and leaves y itself in its place
+     */
+    private Tensor recordNotKept(Tensor y, Consumer<Tensor> backwardTasks) {
+        if (training) {
+            waiting.put(y, new ArrayList<>());
+        }
+        return record(y, () -> {
+            Tensor place = gradient(y);
+            requireUnread(place);
+            backwardTasks.accept(place);
+            waiting.remove(y).forEach(product -> weightGradient(product, place));
+        });
     }
 }

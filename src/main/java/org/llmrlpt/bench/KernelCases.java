@@ -182,7 +182,7 @@ final class KernelCases {
             return nothing();
         });
         add("rms norm backward", shape, p -> {
-            kernels.rmsNormBackward(p, x, w, rstd, y, dX, dW, false);
+            kernels.rmsNormBackward(p, x, w, rstd, y, dX, dW, y, false);
             return nothing();
         });
         add("residual", shape, p -> {
@@ -207,7 +207,7 @@ final class KernelCases {
             return nothing();
         });
         add("swiglu backward", shape, p -> {
-            kernels.swiGluBackward(p, gateUp, out, dGateUp);
+            kernels.swiGluBackward(p, gateUp, out, dGateUp, out);
             return nothing();
         });
     }

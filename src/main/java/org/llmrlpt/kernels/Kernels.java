@@ -36,9 +36,9 @@ public interface Kernels {
 
     /**
      * With x̂ = x rstd and g = dY w: dX = rstd (g - x̂ mean(g x̂)), or accumulates it; dW accumulates sum over r of
-     * dY x̂, in an order that does not depend on the threads.
+     * dY x̂, in an order that does not depend on the threads. y is computed again, with the same bits (may be dY).
      */
-    void rmsNormBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW,
+    void rmsNormBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW, Tensor y,
         boolean accumulate);
 
     /**
@@ -78,8 +78,11 @@ public interface Kernels {
     /** out = silu(gate) up; gateUp [R, 2F]: gate in the first F columns, up in the others; out [R, F]. */
     void swiGlu(ProgramBuilder p, Tensor gateUp, Tensor out);
 
-    /** Backward of {@link #swiGlu}: dGateUp overwritten (may be gateUp). */
-    void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp);
+    /**
+     * Backward of {@link #swiGlu}: dGateUp overwritten (may be gateUp); out is computed again, with the same bits (may
+     * be dOut).
+     */
+    void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp, Tensor out);
 
     /** y = a + b, all [R, C]; y may be a or b. */
     void add(ProgramBuilder p, Tensor a, Tensor b, Tensor y);

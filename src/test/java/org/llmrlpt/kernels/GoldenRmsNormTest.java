@@ -24,13 +24,15 @@ class GoldenRmsNormTest {
             Tensor dY = h.input("dY", shape[0], shape[1], golden.floats("dy"));
             Tensor y = h.output("y", shape[0], shape[1]);
             Tensor rstd = h.output("rstd", 1, shape[0]);
+            Tensor again = h.output("again", shape[0], shape[1]);
             Tensor dX = h.output("dX", shape[0], shape[1]);
             Tensor dW = h.inOut("dW", 1, shape[1], new float[shape[1]]);
             h.run((k, p) -> {
                 k.rmsNorm(p, x, w, y, rstd, (float) golden.config("eps"));
-                k.rmsNormBackward(p, x, w, rstd, dY, dX, dW, false);
+                k.rmsNormBackward(p, x, w, rstd, dY, dX, dW, again, false);
             });
             assertClose("y", golden.expected("y"), h.values(y));
+            assertClose("y again", golden.expected("y"), h.values(again));
             assertClose("dX", golden.expected("dx"), h.values(dX));
             assertClose("dW", golden.expected("dw"), h.values(dW));
         }

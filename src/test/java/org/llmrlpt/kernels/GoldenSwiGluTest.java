@@ -34,11 +34,13 @@ class GoldenSwiGluTest {
             Tensor dOut = h.input("dOut", rows, f, golden.floats("dy"));
             Tensor out = h.output("out", rows, f);
             Tensor dGateUp = h.output("dGateUp", rows, 2 * f);
+            Tensor again = h.output("again", rows, f);
             h.run((k, p) -> {
                 k.swiGlu(p, gateUp, out);
-                k.swiGluBackward(p, gateUp, dOut, dGateUp);
+                k.swiGluBackward(p, gateUp, dOut, dGateUp, again);
             });
             assertClose("out", golden.expected("y"), h.values(out));
+            assertClose("out again", golden.expected("y"), h.values(again));
             assertClose("dGate", golden.expected("dgate"), SwiGluTest.columns(h.values(dGateUp), 2 * f, 0, f));
             assertClose("dUp", golden.expected("dup"), SwiGluTest.columns(h.values(dGateUp), 2 * f, f, f));
         }
@@ -67,9 +69,9 @@ class GoldenSwiGluTest {
                 k.linear(p, x, wGateUp, gateUp);
                 k.swiGlu(p, gateUp, out);
                 k.linear(p, out, wDown, y);
-                k.linearBackwardWeight(p, dY, out, dWDown, true);
                 k.linearBackwardInput(p, dY, wDown, dOut, false);
-                k.swiGluBackward(p, gateUp, dOut, gateUp);
+                k.swiGluBackward(p, gateUp, dOut, gateUp, dOut);
+                k.linearBackwardWeight(p, dY, dOut, dWDown, true);
                 k.linearBackwardWeight(p, gateUp, x, dWGateUp, true);
                 k.linearBackwardInput(p, gateUp, wGateUp, dX, false);
             });

@@ -1,6 +1,7 @@
 package org.llmrlpt.kernels;
 
 import static org.llmrlpt.kernels.Closeness.assertClose;
+import static org.llmrlpt.kernels.Closeness.assertSameBits;
 import static org.llmrlpt.kernels.Closeness.doubles;
 import static org.llmrlpt.kernels.RandomNumbers.gaussian;
 
@@ -23,19 +24,23 @@ class SwiGluTest {
             try (KernelHarness h = new KernelHarness(kernels)) {
                 Tensor gateUp = h.input("gateUp", rows, 2 * f, in);
                 Tensor dOut = h.input("dOut", rows, f, dOuts);
-                Tensor inPlace = h.inOut("inPlace", rows, 2 * f, in);
                 Tensor out = h.output("out", rows, f);
                 Tensor dGateUp = h.output("dGateUp", rows, 2 * f);
+                Tensor again = h.output("again", rows, f);
+                Tensor updated = h.inOut("gateUp, dOut", 3 * rows, f, joined(in, dOuts));
+                Tensor inPlace = updated.matrix("gateUp", 0, rows, 2 * f);
+                Tensor outInPlace = updated.rows(2 * rows, rows);
                 h.run((k, p) -> {
                     k.swiGlu(p, gateUp, out);
-                    k.swiGluBackward(p, gateUp, dOut, dGateUp);
-                    k.swiGluBackward(p, inPlace, dOut, inPlace);
+                    k.swiGluBackward(p, gateUp, dOut, dGateUp, again);
+                    k.swiGluBackward(p, inPlace, outInPlace, inPlace, outInPlace);
                 });
                 String name = " of " + Arrays.toString(shape);
                 double[] want = FiniteDifferences.backward(in, dOuts, v -> References.swiGlu(v, f));
                 assertClose("out" + name, References.swiGlu(doubles(in), f), h.values(out));
                 assertClose("dGateUp" + name, want, h.values(dGateUp));
-                assertClose("dGateUp in place" + name, want, h.values(inPlace));
+                assertSameBits("out again" + name, h.values(out), h.values(again));
+                assertSameBits("both in place" + name, joined(h.values(dGateUp), h.values(out)), h.values(updated));
             }
         }
     }
@@ -52,10 +57,12 @@ class SwiGluTest {
             Tensor dOut = h.input("dOut", 1, f, ones);
             Tensor out = h.output("out", 1, f);
             Tensor dGateUp = h.output("dGateUp", 1, 2 * f);
+            Tensor again = h.output("again", 1, f);
             h.run((k, p) -> {
                 k.swiGlu(p, gateUp, out);
-                k.swiGluBackward(p, gateUp, dOut, dGateUp);
+                k.swiGluBackward(p, gateUp, dOut, dGateUp, again);
             });
+            assertSameBits("out again", h.values(out), h.values(again));
             float[] y = h.values(out);
             float[] dGate = columns(h.values(dGateUp), 2 * f, 0, f);
             for (int i = 0; i < f; i++) {

@@ -9,8 +9,8 @@ import org.llmrlpt.kernels.Work;
 
 /**
  * The primitives as tasks that the CPU fallback calls once each; a task spreads its own work over {@link Workers}. The
- * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those of attention and of the policy
- * head, which need more, take {@link Strided}.
+ * kernels take arrays and offsets, like all tasks, and at most 20 parameters; those that need more take
+ * {@link Strided}.
  */
 public final class CpuKernels implements Kernels {
     /** Prepares the JIT compiler for the kernels, once in a JVM. */
@@ -89,12 +89,11 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void rmsNormBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW,
-        boolean accumulate) {
-        p.operation("rms_norm_backward").reads(x, w, rstd, dY, dW).reads(kept(dX, accumulate)).writes(dX, dW)
-            .task((g, id, at) -> g.task(id, NormKernels::rmsNormBackward, at.floats(x), at.offset(x), x.stride(),
-                at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.floats(dY), at.offset(dY),
-                dY.stride(), at.floats(dX), at.offset(dX), dX.stride(), at.floats(dW), at.offset(dW), x.rows(),
-                x.columns(), accumulate ? 1 : 0));
+        Tensor y, boolean accumulate) {
+        p.operation("rms_norm_backward").reads(x, w, rstd, dY, dW).reads(kept(dX, accumulate)).writes(dX, dW, y)
+            .task((g, id, at) -> g.task(id, NormKernels::rmsNormBackward, Strided.of(at, x), at.floats(w), at.offset(w),
+                at.floats(rstd), at.offset(rstd), Strided.of(at, dY), Strided.of(at, dX), at.floats(dW), at.offset(dW),
+                Strided.of(at, y), x.rows(), x.columns(), accumulate ? 1 : 0));
     }
 
     @Override
@@ -128,11 +127,11 @@ public final class CpuKernels implements Kernels {
     @Override
     public void qkNormRopeBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor positions, Tensor angles,
         Tensor dY, Tensor dX, Tensor dW, int headWidth) {
-        ropeBackward(p, dY, positions, angles, dX, headWidth);
-        p.operation("qk_norm_backward").reads(x, w, rstd, dX, dW).writes(dX, dW).task((g, id, at) -> g.task(id,
-            RopeKernels::qkNormBackward, at.floats(x), at.offset(x), x.stride(), at.floats(w), at.offset(w),
-            at.floats(rstd), at.offset(rstd), at.floats(dX), at.offset(dX), dX.stride(), at.floats(dW), at.offset(dW),
-            x.rows(), x.columns() / headWidth, headWidth));
+        p.operation("qk_norm_rope_backward").reads(x, w, rstd, positions, angles, dY, dW).writes(dX, dW)
+            .task((g, id, at) -> g.task(id, RopeKernels::qkNormRopeBackward, Strided.of(at, x), at.floats(w),
+                at.offset(w), at.floats(rstd), at.offset(rstd), at.ints(positions), at.offset(positions),
+                Strided.of(at, angles), angles.rows(), Strided.of(at, dY), Strided.of(at, dX), at.floats(dW),
+                at.offset(dW), x.rows(), x.columns() / headWidth, headWidth));
     }
 
     @Override
@@ -164,11 +163,11 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp) {
-        p.operation("swiglu_backward").reads(gateUp, dOut).writes(dGateUp).task((g, id, at) -> g.task(id,
+    public void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp, Tensor out) {
+        p.operation("swiglu_backward").reads(gateUp, dOut).writes(dGateUp, out).task((g, id, at) -> g.task(id,
             SwiGluKernels::swiGluBackward, at.floats(gateUp), at.offset(gateUp), gateUp.stride(), at.floats(dOut),
-            at.offset(dOut), dOut.stride(), at.floats(dGateUp), at.offset(dGateUp), dGateUp.stride(), dOut.rows(),
-            dOut.columns()));
+            at.offset(dOut), dOut.stride(), at.floats(dGateUp), at.offset(dGateUp), dGateUp.stride(), at.floats(out),
+            at.offset(out), out.stride(), dOut.rows(), dOut.columns()));
     }
 
     @Override

@@ -52,17 +52,21 @@ public final class NormKernels {
 
     /**
      * With x̂ = x rstd and g = dY w: dX = rstd (g - x̂ mean(g x̂)), or accumulates it if {@code accumulate} is not 0;
-     * dW accumulates the sum over rows of dY x̂: blocks of rows are summed first, then the blocks in order. Shapes
-     * as in {@link #rmsNorm}; dX may be dY.
+     * dW accumulates the sum over rows of dY x̂: blocks of rows are summed first, then the blocks in order; y is what
+     * {@link #rmsNorm} computed. Shapes as there; y may be dY.
      */
-    public static void rmsNormBackward(FloatArray x, int xAt, int xStride, FloatArray w, int wAt, FloatArray rstd,
-        int rstdAt, FloatArray dY, int dYAt, int dYStride, FloatArray dX, int dXAt, int dXStride, FloatArray dW,
-        int dWAt, int rows, int columns, int accumulate) {
-        long xBase = Memory.at(x.getSegment().address(), xAt);
+    public static void rmsNormBackward(Strided x, FloatArray w, int wAt, FloatArray rstd, int rstdAt, Strided dY,
+        Strided dX, FloatArray dW, int dWAt, Strided y, int rows, int columns, int accumulate) {
         long wBase = Memory.at(w.getSegment().address(), wAt);
         long rstdBase = Memory.at(rstd.getSegment().address(), rstdAt);
-        long dYBase = Memory.at(dY.getSegment().address(), dYAt);
-        long dXBase = Memory.at(dX.getSegment().address(), dXAt);
+        long xBase = x.address();
+        long dYBase = dY.address();
+        long dXBase = dX.address();
+        long yBase = y.address();
+        long xStep = x.step();
+        long dYStep = dY.step();
+        long dXStep = dX.step();
+        long yStep = y.step();
         int blocks = Elements.tasks(rows, ROWS_PER_PARTIAL);
         long partials = PARTIALS.floats((long) blocks * columns);
         Workers.forEach(blocks, block -> {
@@ -71,9 +75,11 @@ public final class NormKernels {
             Memory.clear(partial, columns);
             int end = Math.min(rows, (block + 1) * ROWS_PER_PARTIAL);
             for (int r = block * ROWS_PER_PARTIAL; r < end; r++) {
-                backwardRow(Memory.at(xBase, (long) r * xStride), wBase, getFloat(Memory.at(rstdBase, r)),
-                    Memory.at(dYBase, (long) r * dYStride), Memory.at(dXBase, (long) r * dXStride), partial, columns,
+                float scale = getFloat(Memory.at(rstdBase, r));
+                long row = xBase + r * xStep;
+                backwardRow(row, wBase, scale, dYBase + r * dYStep, dXBase + r * dXStep, partial, columns,
                     accumulate != 0, sum);
+                scaleRow(row, scale, wBase, yBase + r * yStep, columns);
             }
         });
         addPartials(partials, blocks, columns, Memory.at(dW.getSegment().address(), dWAt));

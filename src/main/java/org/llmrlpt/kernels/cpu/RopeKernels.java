@@ -75,23 +75,30 @@ public final class RopeKernels {
                     long to = Memory.at(yBase, (long) r * yStride + h * d);
                     float scale = NormKernels.rstdOf(from, d, eps, sum);
                     setFloat(Memory.at(rstdBase, (long) r * heads + h), scale);
-                    NormKernels.scaleRow(from, scale, wBase, to, d);
-                    turn(to, angle, to, d / 2, 1);
+                    scaleAndTurn(from, scale, wBase, angle, to, d / 2);
                 }
             }
         });
     }
 
     /**
-     * Backward of the norm in {@link #qkNormRope}, in place: g [rows, heads·D] comes in as the gradient that was turned
-     * back already and goes out as that of x; dW [1, D] accumulates (blocks of rows first, then the blocks in order).
+     * Backward of {@link #qkNormRope}: dY [rows, heads·D] is turned back, then passes the norm to become dX (may be
+     * dY); dW [1, D] accumulates (blocks of rows first, then the blocks in order).
      */
-    public static void qkNormBackward(FloatArray x, int xAt, int xStride, FloatArray w, int wAt, FloatArray rstd,
-        int rstdAt, FloatArray g, int gAt, int gStride, FloatArray dW, int dWAt, int rows, int heads, int d) {
-        long xBase = Memory.at(x.getSegment().address(), xAt);
+    public static void qkNormRopeBackward(Strided x, FloatArray w, int wAt, FloatArray rstd, int rstdAt,
+        IntArray positions, int positionsAt, Strided angles, int length, Strided dY, Strided dX, FloatArray dW,
+        int dWAt, int rows, int heads, int d) {
+        long xBase = x.address();
+        long dYBase = dY.address();
+        long dXBase = dX.address();
+        long xStep = x.step();
+        long dYStep = dY.step();
+        long dXStep = dX.step();
         long wBase = Memory.at(w.getSegment().address(), wAt);
         long rstdBase = Memory.at(rstd.getSegment().address(), rstdAt);
-        long gBase = Memory.at(g.getSegment().address(), gAt);
+        long positionBase = Memory.at(positions.getSegment().address(), positionsAt);
+        long angleBase = angles.address();
+        int angleStride = angles.stride();
         int blocks = Elements.tasks(rows, NormKernels.ROWS_PER_PARTIAL);
         long partials = PARTIALS.floats((long) blocks * d);
         Workers.forEach(blocks, block -> {
@@ -100,9 +107,11 @@ public final class RopeKernels {
             Memory.clear(partial, d);
             int end = Math.min(rows, (block + 1) * NormKernels.ROWS_PER_PARTIAL);
             for (int r = block * NormKernels.ROWS_PER_PARTIAL; r < end; r++) {
+                long angle = angleOf(positionBase, r, angleBase, angleStride, length);
                 for (int h = 0; h < heads; h++) {
-                    long head = Memory.at(gBase, (long) r * gStride + h * d);
-                    NormKernels.backwardRow(Memory.at(xBase, (long) r * xStride + h * d), wBase,
+                    long head = Memory.at(dXBase + r * dXStep, h * d);
+                    turn(Memory.at(dYBase + r * dYStep, h * d), angle, head, d / 2, -1);
+                    NormKernels.backwardRow(Memory.at(xBase + r * xStep, h * d), wBase,
                         getFloat(Memory.at(rstdBase, (long) r * heads + h)), head, head, partial, d, false, sum);
                 }
             }
@@ -116,6 +125,38 @@ public final class RopeKernels {
             throw new IndexOutOfBoundsException("position " + position + " of a table of " + length + " angles");
         }
         return Memory.at(angles, (long) position * stride);
+    }
+
+    /** Turns one head, 2 {@code half} elements, after its norm: x scale w. Otherwise as {@link #turn}. */
+    private static void scaleAndTurn(long x, float scale, long w, long angle, long y, int half) {
+        long gap = 4L * half;
+        FloatVector scales = broadcast(S, scale);
+        int i = 0;
+        for (; i + LANES <= half; i += LANES) {
+            FloatVector a = fromMemorySegment(S, ALL, x, ORDER).mul(scales).mul(fromMemorySegment(S, ALL, w, ORDER));
+            FloatVector b = fromMemorySegment(S, ALL, x + gap, ORDER).mul(scales)
+                .mul(fromMemorySegment(S, ALL, w + gap, ORDER));
+            FloatVector cos = fromMemorySegment(S, ALL, angle, ORDER);
+            FloatVector sin = fromMemorySegment(S, ALL, angle + gap, ORDER);
+            a.mul(cos).sub(b.mul(sin)).intoMemorySegment(ALL, y, ORDER);
+            b.mul(cos).add(a.mul(sin)).intoMemorySegment(ALL, y + gap, ORDER);
+            x += BYTES;
+            w += BYTES;
+            angle += BYTES;
+            y += BYTES;
+        }
+        for (; i < half; i++) {
+            float a = getFloat(x) * scale * getFloat(w);
+            float b = getFloat(x + gap) * scale * getFloat(w + gap);
+            float cos = getFloat(angle);
+            float sin = getFloat(angle + gap);
+            setFloat(y, a * cos - b * sin);
+            setFloat(y + gap, b * cos + a * sin);
+            x += 4;
+            w += 4;
+            angle += 4;
+            y += 4;
+        }
     }
 
     /** Turns one head: {@code half} pairs, cosines at {@code angle}, sines {@code half} further. */

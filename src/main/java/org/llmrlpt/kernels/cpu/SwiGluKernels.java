@@ -47,31 +47,35 @@ public final class SwiGluKernels {
     }
 
     /**
-     * dGate = dOut up s (1 + gate (1 - s)) with s = sigmoid(gate), dUp = dOut gate s; gateUp and dGateUp [rows, 2F]
-     * (may be the same), dOut [rows, F].
+     * dGate = dOut up s (1 + gate (1 - s)) with s = sigmoid(gate), dUp = dOut gate s, and out as {@link #swiGlu}
+     * computed it; gateUp and dGateUp [rows, 2F] (may be the same), dOut and out [rows, F] (may be the same).
      */
     public static void swiGluBackward(FloatArray gateUp, int gateUpAt, int gateUpStride, FloatArray dOut, int dOutAt,
-        int dOutStride, FloatArray dGateUp, int dGateUpAt, int dGateUpStride, int rows, int f) {
+        int dOutStride, FloatArray dGateUp, int dGateUpAt, int dGateUpStride, FloatArray out, int outAt, int outStride,
+        int rows, int f) {
         long from = Memory.at(gateUp.getSegment().address(), gateUpAt);
         long gradient = Memory.at(dOut.getSegment().address(), dOutAt);
         long to = Memory.at(dGateUp.getSegment().address(), dGateUpAt);
+        long again = Memory.at(out.getSegment().address(), outAt);
         Elements.forEachRun(rows, f, (row, column, count) -> {
             long gate = Memory.at(from, (long) row * gateUpStride + column);
             long up = Memory.at(gate, f);
             long d = Memory.at(gradient, (long) row * dOutStride + column);
             long dGate = Memory.at(to, (long) row * dGateUpStride + column);
             long dUp = Memory.at(dGate, f);
+            long y = Memory.at(again, (long) row * outStride + column);
             int whole = count / LANES * LANES;
-            backward(gate, up, d, dGate, dUp, whole);
+            backward(gate, up, d, dGate, dUp, y, whole);
             int rest = count - whole;
             if (rest > 0) {
                 long tail = TAIL.floats(3L * LANES);
                 Memory.copy(Memory.at(gate, whole), tail, rest);
                 Memory.copy(Memory.at(up, whole), tail + BYTES, rest);
                 Memory.copy(Memory.at(d, whole), tail + 2 * BYTES, rest);
-                backward(tail, tail + BYTES, tail + 2 * BYTES, tail, tail + BYTES, LANES);
+                backward(tail, tail + BYTES, tail + 2 * BYTES, tail, tail + BYTES, tail + 2 * BYTES, LANES);
                 Memory.copy(tail, Memory.at(dGate, whole), rest);
                 Memory.copy(tail + BYTES, Memory.at(dUp, whole), rest);
+                Memory.copy(tail + 2 * BYTES, Memory.at(y, whole), rest);
             }
         });
     }
@@ -90,7 +94,7 @@ public final class SwiGluKernels {
         }
     }
 
-    private static void backward(long gate, long up, long d, long dGate, long dUp, int n) {
+    private static void backward(long gate, long up, long d, long dGate, long dUp, long y, int n) {
         FloatVector one = broadcast(S, 1f);
         for (int i = 0; i < n; i += LANES) {
             FloatVector g = fromMemorySegment(S, ALL, gate, ORDER);
@@ -98,7 +102,9 @@ public final class SwiGluKernels {
             FloatVector dy = fromMemorySegment(S, ALL, d, ORDER);
             FloatVector e = VectorMath.exp(g.abs().neg());
             VectorMask<Float> negative = g.compare(VectorOperators.LT, 0f);
-            FloatVector inverse = one.div(e.add(one));
+            FloatVector sum = e.add(one);
+            g.mul(one.blend(e, negative).div(sum)).mul(u).intoMemorySegment(ALL, y, ORDER); // the bits of forward
+            FloatVector inverse = one.div(sum);
             FloatVector small = e.mul(inverse);
             FloatVector sigmoid = inverse.blend(small, negative);
             FloatVector rest = small.blend(inverse, negative); // 1 - sigmoid, without subtracting
@@ -110,6 +116,7 @@ public final class SwiGluKernels {
             d += BYTES;
             dGate += BYTES;
             dUp += BYTES;
+            y += BYTES;
         }
     }
 }

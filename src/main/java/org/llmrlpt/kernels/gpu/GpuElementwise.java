@@ -29,9 +29,12 @@ final class GpuElementwise {
         }
     }
 
-    /** dUp = dOut silu(gate), dGate = dOut up s (1 + gate (1 - s)), s = sigmoid(gate); dGateUp may be gateUp. */
+    /**
+     * dUp = dOut silu(gate), dGate = dOut up s (1 + gate (1 - s)), s = sigmoid(gate), and out as in {@link #kSwiGlu};
+     * dGateUp may be gateUp, out may be dOut. dGateUp and out are in {@code result}.
+     */
     static void kSwiGluBackward(KernelContext context, FloatArray gateUp, int gateUpAt, FloatArray dOut, int dOutAt,
-        FloatArray dGateUp, int dGateUpAt, int width, int n) {
+        FloatArray result, int dGateUpAt, int outAt, int width, int n) {
         int i = context.globalIdx;
         if (i < n) {
             int at = i / width * 2 * width + i % width;
@@ -39,8 +42,9 @@ final class GpuElementwise {
             float up = gateUp.get(gateUpAt + at + width);
             float d = dOut.get(dOutAt + i);
             float s = sigmoid(gate);
-            dGateUp.set(dGateUpAt + at, d * up * s * (1f + gate * (1f - s)));
-            dGateUp.set(dGateUpAt + at + width, d * gate * s);
+            result.set(dGateUpAt + at, d * up * s * (1f + gate * (1f - s)));
+            result.set(dGateUpAt + at + width, d * gate * s);
+            result.set(outAt + i, gate * s * up);
         }
     }
 

@@ -152,10 +152,12 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public void rmsNormBackward(ProgramBuilder p, Tensor x, Tensor w, Tensor rstd, Tensor dY, Tensor dX, Tensor dW,
-        boolean accumulate) {
+        Tensor y, boolean accumulate) {
         elements(x);
         elements(dY);
         elements(dX);
+        elements(y);
+        sameArena(dX, y);
         boolean fresh = takesZero(p, dW);
         int rowsPerPart = rowsPerPart(x.rows(), x.columns());
         Tensor parts = p.activation("normParts", (x.rows() + rowsPerPart - 1) / rowsPerPart, x.columns());
@@ -165,14 +167,14 @@ public final class GpuKernels implements Kernels {
                 at.offset(x), at.floats(rstd), at.offset(rstd), at.floats(dY), at.offset(dY), at.floats(parts),
                 at.offset(parts), x.rows(), x.columns(), rowsPerPart, n));
         addParts(p, parts, dW, !fresh);
-        Operation operation = p.operation("rmsNormBackward").reads(x, w, rstd, dY).writes(dX)
+        Operation operation = p.operation("rmsNormBackward").reads(x, w, rstd, dY).writes(dX, y)
             .grid(Grid.groups(x.rows(), GROUP));
         if (accumulate) {
             operation.reads(dX);
         }
         operation.task((graph, id, at) -> graph.task(id, GpuNorm::kRmsNormBackward, at.context(), at.floats(x),
             at.offset(x), at.floats(w), at.offset(w), at.floats(rstd), at.offset(rstd), at.floats(dY), at.offset(dY),
-            at.floats(dX), at.offset(dX), x.columns(), accumulate ? 1 : 0));
+            at.floats(dX), at.offset(dX), at.offset(y), x.columns(), accumulate ? 1 : 0));
     }
 
     /** Whether x was zeroed by the newest task; that is then taken back, for one that writes x instead of adding. */
@@ -257,14 +259,16 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp) {
+    public void swiGluBackward(ProgramBuilder p, Tensor gateUp, Tensor dOut, Tensor dGateUp, Tensor out) {
         elements(gateUp);
         elements(dGateUp);
-        int n = elements(dOut);
-        p.operation("swiGluBackward").reads(gateUp, dOut).writes(dGateUp).grid(Grid.threads(n, ELEMENTS))
+        elements(dOut);
+        sameArena(dGateUp, out);
+        int n = elements(out);
+        p.operation("swiGluBackward").reads(gateUp, dOut).writes(dGateUp, out).grid(Grid.threads(n, ELEMENTS))
             .task((graph, id, at) -> graph.task(id, GpuElementwise::kSwiGluBackward, at.context(), at.floats(gateUp),
                 at.offset(gateUp), at.floats(dOut), at.offset(dOut), at.floats(dGateUp), at.offset(dGateUp),
-                dOut.columns(), n));
+                at.offset(out), dOut.columns(), n));
     }
 
     @Override

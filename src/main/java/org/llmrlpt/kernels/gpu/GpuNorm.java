@@ -57,9 +57,12 @@ final class GpuNorm {
         }
     }
 
-    /** dX = rstd (g - x̂ mean(g x̂)) with g = dY w and x̂ = x rstd, or accumulates it. Shapes as in kRmsNorm. */
+    /**
+     * dX = rstd (g - x̂ mean(g x̂)) with g = dY w and x̂ = x rstd, or accumulates it, and y as in {@link #kRmsNorm}; y
+     * may be dY. dX and y are in {@code out}.
+     */
     static void kRmsNormBackward(KernelContext context, FloatArray x, int xAt, FloatArray w, int wAt, FloatArray rstd,
-        int rstdAt, FloatArray dY, int dYAt, FloatArray dX, int dXAt, int width, int accumulate) {
+        int rstdAt, FloatArray dY, int dYAt, FloatArray out, int dXAt, int yAt, int width, int accumulate) {
         int t = context.localIdx;
         int row = context.groupIdx;
         int at = row * width;
@@ -73,9 +76,10 @@ final class GpuNorm {
             float normed = x.get(xAt + at + i) * inverse;
             float gradient = inverse * (dY.get(dYAt + at + i) * w.get(wAt + i) - normed * mean);
             if (accumulate != 0) {
-                gradient += dX.get(dXAt + at + i);
+                gradient += out.get(dXAt + at + i);
             }
-            dX.set(dXAt + at + i, gradient);
+            out.set(dXAt + at + i, gradient);
+            out.set(yAt + at + i, normed * w.get(wAt + i));
         }
     }
 

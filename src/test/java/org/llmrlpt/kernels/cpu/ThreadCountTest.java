@@ -106,13 +106,14 @@ class ThreadCountTest {
             Tensor w = h.input("w", 1, C, gaussian("w", C));
             Tensor y = h.output("y", ROWS, C);
             Tensor rstd = h.output("rstd", 1, ROWS);
+            Tensor again = h.output("again", ROWS, C);
             Tensor dX = h.inOut("dX", ROWS, C, gaussian("dX", ROWS * C));
             Tensor dW = h.inOut("dW", 1, C, gaussian("dW", C));
             h.run((k, p) -> {
                 k.rmsNorm(p, x, w, y, rstd, EPS);
-                k.rmsNormBackward(p, x, w, rstd, y, dX, dW, true);
+                k.rmsNormBackward(p, x, w, rstd, y, dX, dW, again, true);
             });
-            return values(h, y, rstd, dX, dW);
+            return values(h, y, rstd, dX, dW, again);
         }
     }
 
@@ -154,11 +155,12 @@ class ThreadCountTest {
             Tensor gateUp = h.input("gateUp", ROWS, 2 * C, gaussian("gateUp", ROWS * 2 * C));
             Tensor out = h.output("out", ROWS, C);
             Tensor dGateUp = h.output("dGateUp", ROWS, 2 * C);
+            Tensor again = h.output("again", ROWS, C);
             h.run((k, p) -> {
                 k.swiGlu(p, gateUp, out);
-                k.swiGluBackward(p, gateUp, out, dGateUp);
+                k.swiGluBackward(p, gateUp, out, dGateUp, again);
             });
-            return values(h, out, dGateUp);
+            return values(h, out, dGateUp, again);
         }
     }
 

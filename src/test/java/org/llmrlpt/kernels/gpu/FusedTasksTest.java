@@ -78,16 +78,17 @@ class FusedTasksTest {
             Tensor dW = h.output("dW", n, D);
             Tensor dNormed = h.input("dNormed", ROWS, D, gaussian("dNormed", ROWS * D));
             Tensor dX = h.output("dX", ROWS, D);
+            Tensor normed = h.output("normed", ROWS, D);
             Tensor dNorm = h.output("dNorm", 1, D);
             Tensor added = h.inOut("added", 1, D, new float[D]);
             h.run((set, p) -> {
                 set.linearBackwardWeight(p, dY, x, dW, false);
                 assertEquals(1, p.place());
                 set.zero(p, dNorm);
-                set.rmsNormBackward(p, x, w, rstd, dNormed, dX, dNorm, false);
+                set.rmsNormBackward(p, x, w, rstd, dNormed, dX, dNorm, normed, false);
                 assertEquals(4, p.place());
                 set.zero(p, dX);
-                set.rmsNormBackward(p, x, w, rstd, dNormed, dX, added, false);
+                set.rmsNormBackward(p, x, w, rstd, dNormed, dX, added, normed, false);
                 assertEquals(8, p.place(), "other memory is zeroed");
             });
             double[] want = new double[n * D];
