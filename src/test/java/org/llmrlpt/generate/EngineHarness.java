@@ -10,6 +10,7 @@ import org.llmrlpt.device.Session;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
+import org.llmrlpt.kernels.SeenKeys;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.nn.TokenInputs;
 import org.llmrlpt.nn.Transformer;
@@ -80,7 +81,7 @@ final class EngineHarness implements AutoCloseable {
         System.arraycopy(text, 1, next, 0, n + completion.tokens().length - 1);
         int[] positions = new int[length];
         Arrays.setAll(positions, i -> i);
-        inputs.set(full, text, positions, new int[length]);
+        inputs.set(full, text, positions, SeenKeys.from(new int[length]));
         full.set(targets, next);
         full.run();
         session.fetch(statistics);

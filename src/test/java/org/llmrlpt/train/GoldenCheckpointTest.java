@@ -19,6 +19,7 @@ import org.llmrlpt.device.Session;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Golden;
 import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.SeenKeys;
 import org.llmrlpt.kernels.TestedKernels;
 import org.llmrlpt.kernels.cpu.CpuKernels;
 import org.llmrlpt.kernels.gpu.GpuKernels;
@@ -69,7 +70,7 @@ class GoldenCheckpointTest {
             saved.load(session, model);
             int[] positions = new int[rows * length];
             Arrays.setAll(positions, i -> i % length);
-            inputs.set(program, tokens, positions, new int[rows * length]);
+            inputs.set(program, tokens, positions, SeenKeys.from(new int[rows * length]));
             program.run();
             session.fetch(ArenaKind.OUTPUTS);
             return session.segment(logits).toArray(ValueLayout.JAVA_FLOAT);
