@@ -131,19 +131,23 @@ final class GpuAttention {
             int key0 = firstKey + x;
             int key1 = key0 + TILE;
             float score00 = MASKED;
-            if ((key0 >= gapEnd0 || key0 >= first0 && key0 < gap0) && key0 <= query0) {
+            int from00 = key0 >= gap0 && key0 < gapEnd0 ? length : first0;
+            if (key0 >= from00 && key0 <= query0) {
                 score00 = scale * dot00;
             }
             float score01 = MASKED;
-            if ((key1 >= gapEnd0 || key1 >= first0 && key1 < gap0) && key1 <= query0) {
+            int from01 = key1 >= gap0 && key1 < gapEnd0 ? length : first0;
+            if (key1 >= from01 && key1 <= query0) {
                 score01 = scale * dot01;
             }
             float score10 = MASKED;
-            if ((key0 >= gapEnd1 || key0 >= first1 && key0 < gap1) && key0 <= query1) {
+            int from10 = key0 >= gap1 && key0 < gapEnd1 ? length : first1;
+            if (key0 >= from10 && key0 <= query1) {
                 score10 = scale * dot10;
             }
             float score11 = MASKED;
-            if ((key1 >= gapEnd1 || key1 >= first1 && key1 < gap1) && key1 <= query1) {
+            int from11 = key1 >= gap1 && key1 < gapEnd1 ? length : first1;
+            if (key1 >= from11 && key1 <= query1) {
                 score11 = scale * dot11;
             }
             int row0 = y * SCORES;

@@ -205,7 +205,8 @@ final class GpuAttentionBackward {
                     }
                     float p = 0f;
                     float slope = 0f;
-                    if ((key >= gapEnd || key >= first && key < gap) && key <= last) {
+                    int from = key >= gap && key < gapEnd ? length : first;
+                    if (key >= from && key <= last) {
                         int term = termsAt + (base + query) * 2 * heads + head;
                         p = TornadoMath.exp(scale * pairs[at] - terms.get(term));
                         slope = p * (pairs[PAIRS + at] - terms.get(term + heads));
@@ -299,9 +300,10 @@ final class GpuAttentionBackward {
                 firstColumn += TILE;
                 if (keyRows == 1) {
                     int columnSeen = seenAt + (base + TornadoMath.min(firstColumn, length - 1)) * SeenKeys.COLUMNS;
-                    boolean inGap = seen.get(columnSeen + SeenKeys.GAP) <= firstRow
-                        && seen.get(columnSeen + SeenKeys.GAP_END) > lastRow;
-                    firstColumn = inGap || seen.get(columnSeen) > lastRow ? length : firstColumn;
+                    int columnGap = seen.get(columnSeen + SeenKeys.GAP);
+                    int columnGapEnd = seen.get(columnSeen + SeenKeys.GAP_END);
+                    firstColumn = seen.get(columnSeen) > lastRow ? length : firstColumn;
+                    firstColumn = columnGap <= firstRow && columnGapEnd > lastRow ? length : firstColumn;
                 } else if (firstColumn >= rowGap && firstColumn < rowGapEnd) {
                     firstColumn = rowGapEnd;
                 }
