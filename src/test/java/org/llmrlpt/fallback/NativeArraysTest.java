@@ -57,19 +57,6 @@ class NativeArraysTest {
     }
 
     @Test
-    void largeArraysAreZeroAndAlignedToo() {
-        for (int round = 0; round < 3; round++) {
-            // As much as the C library may hand out again from memory that was freed.
-            FloatArray large = new FloatArray((5 << 20) + round);
-            assertEquals((5 << 20) + round, large.getSize());
-            assertEquals(-1, large.getSegment().mismatch(new FloatArray(large.getSize()).getSegment()));
-            assertEquals(0f, large.get(large.getSize() - 1));
-            large.init(1f);
-            assertEquals(1f, large.get(large.getSize() - 1));
-        }
-    }
-
-    @Test
     @Tag("fallback")
     void theFirstElementIsAlignedTo64Bytes() {
         for (int size = 1; size < 100; size += 13) {
