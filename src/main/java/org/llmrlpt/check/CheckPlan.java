@@ -40,15 +40,16 @@ final class CheckPlan {
         training();
         reinforcementLearning();
         throughput(models().subList(0, 2));
+        int seconds = full ? 150 : 600;
         variants.forEach(v -> add("time-" + v, "each primitive alone, " + v + " products, profiler on", true, null,
-            full ? 150 : 600, "bench kernels", full ? "model=models/small.json" : "model=models/tiny.json",
+            seconds, "bench kernels", full ? "model=models/small.json" : "model=models/tiny.json",
             full ? "length=1024" : "length=32", full ? "batch=16" : "batch=2", "seconds=0.1", "device.matmul=" + v,
             "json=true"));
         if (graphs) {
             replayed();
         }
         variants.forEach(v -> add("split-" + v, "a training step by kernel, " + v + " products, profiler on", true,
-            null, full ? 150 : 600, train(models().get(full ? 1 : 0), v, "profile=true", "steps=3")));
+            null, seconds, train(models().get(full ? 1 : 0), v, "profile=true", "steps=3")));
         throughput(models().subList(2, 3));
         return steps;
     }

@@ -106,8 +106,8 @@ public final class GpuCheck {
 
     /** How many steps ended how, and which were left out. */
     private String summary() {
-        String counts = Arrays.stream(Outcome.values()).map(o -> new Object[] {o.word(), count(o)})
-            .filter(c -> (long) c[1] > 0).map(c -> c[1] + " " + c[0]).collect(Collectors.joining(", "));
+        String counts = Arrays.stream(Outcome.values()).filter(o -> count(o) > 0)
+            .map(o -> count(o) + " " + o.word()).collect(Collectors.joining(", "));
         String missing = results.entrySet().stream().filter(e -> outcome(e.getValue()) == Outcome.LEFT_OUT)
             .map(Map.Entry::getKey).collect(Collectors.joining(", "));
         return results.size() + " steps: " + counts + (missing.isEmpty() ? "" : "; not checked: " + missing);

@@ -21,7 +21,7 @@ record PackedBatch(int[] tokens, int[] targets, int[] positions, int[] seen, flo
     /** Packs the answers, those to one prompt next to each other; they must not need more than {@code rows}. */
     static PackedBatch of(List<Answer> answers, int rows, TokenWeights weights) {
         PackedBatch b = new PackedBatch(new int[rows], new int[rows], new int[rows], new int[rows * SeenKeys.COLUMNS],
-            new float[rows * SampledTokens.COLUMNS], used(answers));
+            new float[rows * SampledTokens.COLUMNS], 0);
         Arrays.fill(b.targets, -1);
         int first = 0;
         int at = 0;
@@ -38,17 +38,7 @@ record PackedBatch(int[] tokens, int[] targets, int[] positions, int[] seen, flo
         for (int i = at; i < rows; i++) {
             SeenKeys.set(b.seen, i, i, i, i);
         }
-        return b;
-    }
-
-    private static int used(List<Answer> answers) {
-        int used = 0;
-        for (int i = 0; i < answers.size(); i++) {
-            Answer answer = answers.get(i);
-            boolean shared = i > 0 && answer.sharesBeginning(answers.get(i - 1));
-            used += answer.positions() + (shared ? 0 : answer.beginning());
-        }
-        return used;
+        return new PackedBatch(b.tokens, b.targets, b.positions, b.seen, b.known, at);
     }
 
     private int putBeginning(Answer answer, int first) {
