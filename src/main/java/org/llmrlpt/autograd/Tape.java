@@ -7,8 +7,10 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
@@ -38,14 +40,26 @@ public final class Tape {
     /** By tensor that was not kept: the products of it whose weights have no gradient yet. */
     private final Map<Tensor, List<Product>> waiting = new IdentityHashMap<>();
     private final Set<Parameter> begun = new HashSet<>();
+    private final Function<Parameter, Optional<Tensor>> packed;
     private boolean training;
     private Tensor newest;
 
     /** A tape that trains keeps what the backward pass needs; one that does not lets activations die early. */
     public Tape(Kernels kernels, ProgramBuilder program, boolean training) {
+        this(kernels, program, training, _ -> Optional.empty());
+    }
+
+    /** A tape that does not train; {@code packed} gives the packed copies of weights that have one. */
+    public Tape(Kernels kernels, ProgramBuilder program, Function<Parameter, Optional<Tensor>> packed) {
+        this(kernels, program, false, packed);
+    }
+
+    private Tape(Kernels kernels, ProgramBuilder program, boolean training,
+        Function<Parameter, Optional<Tensor>> packed) {
         this.kernels = kernels;
         this.program = program;
         this.training = training;
+        this.packed = packed;
     }
 
     /** Appends the backward tasks of everything recorded so far, last operation first. */
@@ -88,7 +102,8 @@ public final class Tape {
     /** x wᵀ: x [R, K], w [N, K] to [R, N]. */
     public Tensor linear(Tensor x, Parameter w) {
         Tensor y = activation("linear", x.rows(), w.weight().rows());
-        kernels.linear(program, x, w.weight(), y);
+        packed.apply(w).ifPresentOrElse(copy -> kernels.linearPacked(program, x, copy, y),
+            () -> kernels.linear(program, x, w.weight(), y));
         return record(y, () -> {
             Product product = new Product(gradient(y), w);
             accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, product.dY, w.weight(), dX, add));

@@ -2,6 +2,7 @@ package org.llmrlpt.generate;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.llmrlpt.autograd.Tape;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.device.ArenaKind;
@@ -35,9 +36,10 @@ final class DecodeProgram {
      *
      * @param drawn int [1, S], the token that was drawn last in each slot; shared by all decode programs
      * @param allowed ids that may be drawn
+     * @param packed copies of the weights to multiply with, where there are any
      */
     DecodeProgram(Session session, Kernels kernels, Transformer model, KeyValueCache cache, Tensor drawn, int allowed,
-        int rows) {
+        int rows, Optional<PackedWeights> packed) {
         this.session = session;
         this.rows = rows;
         ProgramBuilder p = session.program("decode_" + rows + "_");
@@ -51,15 +53,15 @@ final class DecodeProgram {
         kernels.nextTokens(p, given, drawn, slots, tokens);
         ModelShape shape = model.shape();
         int q = shape.queryWidth();
-        Tensor h = model.forward(new Tape(kernels, p, false), tokens, (layer, qkv, norms) -> {
+        Tape tape = new Tape(kernels, p, w -> packed.map(copies -> copies.of(w)));
+        Tensor h = model.forward(tape, tokens, (layer, qkv, norms) -> {
             Tensor rotated = cache.store(p, layer, qkv, norms, slots, positions);
             Tensor out = p.activation("attended", rows, q);
             kernels.decodeAttention(p, rotated.columns(0, q), cache.keys(layer), cache.values(layer), slots, positions,
                 out, cache.length(), shape.headWidth());
             return out;
         });
-        Tensor logits = p.activation("logits", rows, shape.vocabulary());
-        kernels.linear(p, h, model.outputWeights().weight(), logits);
+        Tensor logits = tape.linear(h, model.outputWeights());
         statistics = p.output("draws", rows, DrawStatistics.COLUMNS);
         kernels.sample(p, logits, slots, draws, choice, scales, allowed, drawn, statistics);
         program = p.build();

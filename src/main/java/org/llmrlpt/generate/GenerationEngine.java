@@ -4,6 +4,7 @@ import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
 import it.unimi.dsi.fastutil.ints.IntSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.ArenaKind;
@@ -31,6 +32,7 @@ public final class GenerationEngine {
 
     private final KeyValueCache cache;
     private final CopyProgram copies;
+    private final Optional<PackedWeights> packed;
     private final List<DecodeProgram> decodes = new ArrayList<>();
     private final List<PrefillProgram> prefills = new ArrayList<>();
 
@@ -51,8 +53,10 @@ public final class GenerationEngine {
         cache = new KeyValueCache(session, kernels, model, slots, maxLength);
         copies = new CopyProgram(session, kernels, cache);
         Tensor drawn = session.persistent(ArenaKind.INTEGERS, "generation.drawn", 1, slots);
+        packed = slots < PackedWeights.FEWEST_ROWS ? Optional.empty() : PackedWeights.of(session, kernels, model);
         for (int rows : decodeRows(slots)) {
-            decodes.add(new DecodeProgram(session, kernels, model, cache, drawn, allowed, rows));
+            decodes.add(new DecodeProgram(session, kernels, model, cache, drawn, allowed, rows,
+                rows < PackedWeights.FEWEST_ROWS ? Optional.empty() : packed));
         }
         for (int rows : prefillRows(slots, maxLength)) {
             prefills.add(new PrefillProgram(session, kernels, model, cache, rows));
@@ -106,6 +110,9 @@ public final class GenerationEngine {
             for (int s = 0; s < prompt.samples(); s++) {
                 all.add(new Sequence(prompt, i, s, Math.min(newTokens, room), stops));
             }
+        }
+        if (smallestWith(Math.min(all.size(), cache.slots())).rows() >= PackedWeights.FEWEST_ROWS) {
+            packed.ifPresent(PackedWeights::refresh);
         }
         SlotSchedule schedule = new SlotSchedule(all, cache.slots(), copies, this::prefill);
         while (schedule.admit() && !stop.getAsBoolean()) {

@@ -25,6 +25,24 @@ public interface Kernels {
     /** y = x wᵀ; x [R, K] strided, w [N, K], y [R, N] strided. */
     void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y);
 
+    /**
+     * Floats of a copy of w [N, K] from which {@link #linearPacked} multiplies few rows faster than {@link #linear};
+     * 0 if these kernels have no use for one.
+     */
+    default long packedFloats(Tensor w) {
+        return 0;
+    }
+
+    /** Makes that copy: packed [1, {@link #packedFloats}] of w [N, K]. */
+    default void pack(ProgramBuilder p, Tensor w, Tensor packed) {
+        throw new UnsupportedOperationException(name() + " packs no weights");
+    }
+
+    /** y = x wᵀ to the same bits as {@link #linear}, from the copy of w; x [R, K] strided, y [R, N] strided. */
+    default void linearPacked(ProgramBuilder p, Tensor x, Tensor packed, Tensor y) {
+        throw new UnsupportedOperationException(name() + " packs no weights");
+    }
+
     /** dX = dY w, or accumulates it; dY [R, N] strided, w [N, K], dX [R, K] strided. */
     void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate);
 

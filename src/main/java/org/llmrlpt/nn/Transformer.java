@@ -2,6 +2,7 @@ package org.llmrlpt.nn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.llmrlpt.autograd.Parameter;
 import org.llmrlpt.autograd.Tape;
 import org.llmrlpt.config.ModelShape;
@@ -118,6 +119,12 @@ public final class Transformer {
     /** [V, C]: the output projection; the embedding itself when they are tied. */
     public Parameter outputWeights() {
         return head;
+    }
+
+    /** All weights that rows are multiplied with. */
+    public List<Parameter> products() {
+        return Stream.concat(layers.stream().flatMap(l -> Stream.of(l.qkv, l.o, l.gateUp, l.down)), Stream.of(head))
+            .toList();
     }
 
     public Parameters parameters() {

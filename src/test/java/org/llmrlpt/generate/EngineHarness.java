@@ -26,6 +26,7 @@ final class EngineHarness implements AutoCloseable {
     private static final String FALLBACK_MODE = "llmrlpt.fallback";
 
     private final Session session = new Session();
+    private final Transformer model;
     private final int length;
     private final GenerationEngine engine;
     private final TokenInputs inputs;
@@ -35,7 +36,7 @@ final class EngineHarness implements AutoCloseable {
 
     EngineHarness(Kernels kernels, ModelShape shape, int slots, int length) {
         this.length = length;
-        Transformer model = new Transformer(shape, session, false, shape.maxLength());
+        model = new Transformer(shape, session, false, shape.maxLength());
         engine = new GenerationEngine(session, kernels, model, ALLOWED, slots, length);
         ProgramBuilder p = session.program("full");
         inputs = TokenInputs.of(p, length);
@@ -55,10 +56,15 @@ final class EngineHarness implements AutoCloseable {
         model.fillAngles(session);
         model.parameters().initialise(session, 3, shape.layers());
         // Weights as they are drawn give nearly equal logits: larger ones make the choice of a token matter.
+        scaleWeights(12f);
+    }
+
+    /** As training would between two generations, all matrices change. */
+    void scaleWeights(float factor) {
         FloatArray weights = session.floats(model.parameters().weights());
         for (int i = 0; i < model.parameters().layout().decayed(); i++) {
             int at = model.parameters().weights().offset() + i;
-            weights.set(at, 12f * weights.get(at));
+            weights.set(at, factor * weights.get(at));
         }
         session.upload();
     }

@@ -94,6 +94,27 @@ class GenerationEngineTest {
         }
     }
 
+    /**
+     * From 64 slots on, cpu kernels multiply with packed copies of the weights. Prompts of one token need no prefill,
+     * whose attention may round otherwise among other prompts.
+     */
+    @Test
+    @EnabledIf("org.llmrlpt.kernels.TestedKernels#isFallback")
+    void samplesOfManySlotsAreTheSameAlsoWhenTheWeightsHaveChanged() {
+        List<Prompt> prompts = IntStream.range(0, 30).mapToObj(i -> new Prompt(new int[] {i}, 3, 10L * i)).toList();
+        Kernels kernels = new CpuKernels();
+        try (EngineHarness few = new EngineHarness(kernels, EngineHarness.SHAPE, 20, 24);
+            EngineHarness many = new EngineHarness(kernels, EngineHarness.SHAPE, 70, 24)) {
+            List<Completion> first = few.generate(prompts, Sampling.PLAIN, 12, 4);
+            sameSamples(first, many.generate(prompts, Sampling.PLAIN, 12, 4), "70 slots");
+            few.scaleWeights(0.5f);
+            many.scaleWeights(0.5f);
+            List<Completion> second = few.generate(prompts, Sampling.PLAIN, 12, 4);
+            sameSamples(second, many.generate(prompts, Sampling.PLAIN, 12, 4), "70 slots, other weights");
+            assertFalse(Arrays.equals(first.getFirst().logProbabilities(), second.getFirst().logProbabilities()));
+        }
+    }
+
     private static List<Completion> sample(Kernels kernels, int slots) {
         try (EngineHarness h = new EngineHarness(kernels, EngineHarness.SHAPE, slots, 24)) {
             return h.generate(prompts(), Sampling.PLAIN, 6, 4, 9);

@@ -1,5 +1,7 @@
 package org.llmrlpt.kernels;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.llmrlpt.kernels.Closeness.assertClose;
 import static org.llmrlpt.kernels.Closeness.doubles;
 import static org.llmrlpt.kernels.RandomNumbers.gaussian;
@@ -36,6 +38,33 @@ class LinearTest {
     void addsToTheGradientsThatAreThere(Kernels kernels) {
         for (int[] shape : SHAPES) {
             forwardAndBackward(kernels, shape, Layout.STRIDED, true);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
+    void packedWeightsGiveTheSameBits(Kernels kernels) {
+        for (int[] shape : SHAPES) {
+            int r = shape[0];
+            int k = shape[1];
+            int n = shape[2];
+            try (KernelHarness h = new KernelHarness(kernels)) {
+                Tensor x = h.input("x", r, k, Layout.STRIDED, gaussian("x", r * k));
+                Tensor w = h.input("w", n, k, gaussian("w", n * k));
+                int floats = Math.toIntExact(kernels.packedFloats(w));
+                assertEquals(kernels.name().equals("cpu"), floats > 0, "only the cpu kernels pack weights");
+                if (floats > 0) {
+                    Tensor packed = h.inOut("packed", 1, floats, new float[floats]);
+                    Tensor plain = h.output("plain", r, n, Layout.STRIDED);
+                    Tensor y = h.output("y", r, n, Layout.STRIDED);
+                    h.run((set, p) -> {
+                        set.pack(p, w, packed);
+                        set.linear(p, x, w, plain);
+                        set.linearPacked(p, x, packed, y);
+                    });
+                    assertArrayEquals(h.values(plain), h.values(y), Arrays.toString(shape));
+                }
+            }
         }
     }
 

@@ -23,11 +23,16 @@ final class BlockOfA {
 
     /** From a row-major A [m, k]. Rows that the last panel has too many are copies of the last one. */
     static void turn(Tile tile, long a, int lda, int m, int k, float[] to) {
+        turn(tile, a, lda, m, k, to, 0);
+    }
+
+    /** The same, to {@code to[first]} and behind it. */
+    static void turn(Tile tile, long a, int lda, int m, int k, float[] to, int first) {
         int stride = panelStride(tile, k);
         boolean twelves = TwelveRows.FASTEST && tile.rows == TwelveRows.ROWS;
         int whole = twelves ? k / TwelveRows.COLUMNS * TwelveRows.COLUMNS : 0;
         for (int i = 0; i < m; i += tile.rows) {
-            int at = i / tile.rows * stride;
+            int at = first + i / tile.rows * stride;
             int done = i + tile.rows <= m ? whole : 0;
             if (done > 0) {
                 TwelveRows.turn(at(a, (long) i * lda), 4L * lda, done, to, at);

@@ -110,6 +110,36 @@ final class BlockedProduct {
         }
     }
 
+    /**
+     * Multiplies by all panels of B as {@link #pack} makes them, for so few rows that A fits the second cache: it is
+     * turned once for all tasks, and each panel of B is read by one thread, once.
+     */
+    void multiplyPacked(long panels, int n, int k) {
+        int tiles = Panels.count(m, tile.rows);
+        int part = Tile.partOfK(k);
+        int parts = Panels.count(k, part);
+        int strideA = BlockOfA.panelStride(tile, part);
+        float[] rows = blockOfA(tile, tiles * parts);
+        Workers.forEach(tiles, i -> {
+            int top = i * tile.rows;
+            for (int q = 0; q < parts; q++) {
+                BlockOfA.turn(tile, at(a, (long) top * lda + q * part), lda, Math.min(tile.rows, m - top),
+                    Math.min(part, k - q * part), rows, (q * tiles + i) * strideA);
+            }
+        });
+        int columns = Panels.count(n, tile.columns);
+        Workers.forEach(columns, p -> {
+            for (int q = 0; q < parts; q++) {
+                long b = at(panels, (long) q * part * columns * tile.columns);
+                for (int i = 0; i < tiles; i++) {
+                    int top = i * tile.rows;
+                    row(rows, (q * tiles + i) * strideA, Math.min(tile.rows, m - top), b, p, p + 1,
+                        at(c, (long) top * ldc), n, Math.min(part, k - q * part), q > 0);
+                }
+            }
+        });
+    }
+
     /** Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part. */
     private void multiplyAll(long b, int j0, int n, int k0, int k) {
         int tiles = Panels.count(m, tile.rows);

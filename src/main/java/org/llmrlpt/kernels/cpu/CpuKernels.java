@@ -63,6 +63,26 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
+    public long packedFloats(Tensor w) {
+        return Gemm.packedFloats(w.rows(), w.columns());
+    }
+
+    @Override
+    public void pack(ProgramBuilder p, Tensor w, Tensor packed) {
+        p.operation("pack").reads(w).writes(packed)
+            .task((g, id, at) -> g.task(id, LinearKernels::pack, at.floats(w), at.offset(w), w.stride(),
+                at.floats(packed), at.offset(packed), w.rows(), w.columns()));
+    }
+
+    @Override
+    public void linearPacked(ProgramBuilder p, Tensor x, Tensor packed, Tensor y) {
+        p.operation("linear").reads(x, packed).writes(y).flops(Work.product(y.rows(), y.columns(), x.columns()))
+            .task((g, id, at) -> g.task(id, LinearKernels::linearPacked, at.floats(x), at.offset(x), x.stride(),
+                at.floats(packed), at.offset(packed), at.floats(y), at.offset(y), y.stride(), y.rows(), y.columns(),
+                x.columns()));
+    }
+
+    @Override
     public void linearBackwardInput(ProgramBuilder p, Tensor dY, Tensor w, Tensor dX, boolean accumulate) {
         p.operation("linear_backward_input").reads(dY, w).reads(kept(dX, accumulate)).writes(dX)
             .flops(Work.product(dX.rows(), dX.columns(), dY.columns()))

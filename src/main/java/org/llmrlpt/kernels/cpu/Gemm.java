@@ -24,6 +24,22 @@ public final class Gemm {
         }
     }
 
+    /** Floats of a packed B [N,K] for {@link #ntPacked}. */
+    static long packedFloats(int n, int k) {
+        return (long) Panels.count(n, TILE.columns) * TILE.columns * k;
+    }
+
+    /** Packs B [N,K] for {@link #ntPacked}. */
+    static void pack(long b, int ldb, long to, int n, int k) {
+        BlockedProduct.pack(TILE, true, b, ldb, n, k, to);
+    }
+
+    /** C [M,N] = A [M,K] · B [N,K]ᵀ of a packed B, for few rows: the same bits as {@link #nt}. */
+    static void ntPacked(long a, int lda, long packed, long c, int ldc, int m, int n, int k) {
+        check(a, lda, k, packed, k, k, c, ldc, m, n, k);
+        new BlockedProduct(TILE, false, a, lda, c, ldc, m, false).multiplyPacked(packed, n, k);
+    }
+
     /** C [M,N] = or += A [M,K] · B [K,N]: the gradient of a linear layer's input, dx = dy·W. */
     public static void nn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
         check(a, lda, k, b, ldb, n, c, ldc, m, n, k);

@@ -13,6 +13,17 @@ public final class LinearKernels {
         Gemm.nt(address(x, xAt), xStride, address(w, wAt), wStride, address(y, yAt), yStride, r, n, k, false);
     }
 
+    /** packed = w [n, k] as {@link #linearPacked} reads it; {@link Gemm#packedFloats} floats. */
+    public static void pack(FloatArray w, int wAt, int wStride, FloatArray packed, int packedAt, int n, int k) {
+        Gemm.pack(address(w, wAt), wStride, address(packed, packedAt), n, k);
+    }
+
+    /** y = x wᵀ of a packed w; x [r, k], w [n, k], y [r, n]. */
+    public static void linearPacked(FloatArray x, int xAt, int xStride, FloatArray packed, int packedAt, FloatArray y,
+        int yAt, int yStride, int r, int n, int k) {
+        Gemm.ntPacked(address(x, xAt), xStride, address(packed, packedAt), address(y, yAt), yStride, r, n, k);
+    }
+
     /** dX = dY w, or += if {@code accumulate} is not 0; dY [r, n], w [n, k], dX [r, k]. */
     public static void linearBackwardInput(FloatArray dY, int dYAt, int dYStride, FloatArray w, int wAt, int wStride,
         FloatArray dX, int dXAt, int dXStride, int r, int n, int k, int accumulate) {

@@ -58,6 +58,19 @@ class GemmTest {
     }
 
     @Test
+    void aPackedBGivesTheSameBits() {
+        List<Shape> shapes = new ArrayList<>(shapes());
+        shapes.addAll(List.of(new Shape(64, 640, 384, 0), new Shape(128, 259, 1024, 1)));
+        for (Shape shape : shapes) {
+            Problem p = new Problem(Kind.NT, shape, false);
+            Matrix want = p.run();
+            for (Tile tile : TILES) {
+                want.checkSameBits(p.runPacked(tile), p + " packed for " + tile.getClass().getSimpleName());
+            }
+        }
+    }
+
+    @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
         for (Shape shape : List.of(new Shape(1, 300, 100, 3), new Shape(250, 7, 400, 0), new Shape(259, 133, 801, 5))) {
             for (Kind kind : Kind.values()) {
@@ -198,6 +211,17 @@ class GemmTest {
             new BlockedProduct(tile, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
                 accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
             Reference.reachabilityFence(this);
+            return c;
+        }
+
+        Matrix runPacked(Tile tile) {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            Matrix packed = new Matrix(1, Panels.count(shape.n, tile.columns) * tile.columns * shape.k, 0);
+            BlockedProduct.pack(tile, true, b.row(0), b.leading, shape.n, shape.k, packed.row(0));
+            new BlockedProduct(tile, false, a.row(0), a.leading, c.row(0), c.leading, shape.m, false)
+                .multiplyPacked(packed.row(0), shape.n, shape.k);
+            Reference.reachabilityFence(this);
+            Reference.reachabilityFence(packed);
             return c;
         }
 
