@@ -1,8 +1,10 @@
 package org.llmrlpt.device;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -24,7 +26,8 @@ public final class Profile {
     /** The name under which the copies of what the host sends are added up. */
     public static final String INPUTS = "inputs";
     private static final String KERNEL_TIME = "TASK_KERNEL_TIME";
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** What TornadoVM writes about a copy to the host ends with a comma too many. */
+    private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_TRAILING_COMMA).build();
 
     private final Map<String, Map<String, Sum>> programs = new LinkedHashMap<>();
     private final Map<String, Integer> runs = new HashMap<>();

@@ -115,11 +115,13 @@ public final class Cublas {
 
     /** Enqueues a product of matrices in arrays that begin at these addresses. */
     void gemm(long handle, Gemm g, long a, long b, long c) {
+        // invokeExact takes the type of a conditional for that of the argument, and it would be Object.
+        MemorySegment beta = g.accumulate() ? ONE : ZERO;
         try {
             int status = (int) gemmEx.invokeExact(handle, g.transposeA() ? TRANSPOSED : NOT_TRANSPOSED,
                 g.transposeB() ? TRANSPOSED : NOT_TRANSPOSED, g.m(), g.n(), g.k(), ONE, a + 4L * g.offsetA(), FP32,
-                g.leadingA(), b + 4L * g.offsetB(), FP32, g.leadingB(), g.accumulate() ? ONE : ZERO,
-                c + 4L * g.offsetC(), FP32, g.leadingC(), g.compute().type(), DEFAULT_ALGORITHM);
+                g.leadingA(), b + 4L * g.offsetB(), FP32, g.leadingB(), beta, c + 4L * g.offsetC(), FP32,
+                g.leadingC(), g.compute().type(), DEFAULT_ALGORITHM);
             if (status != 0) {
                 check("cublasGemmEx of " + g, status);
             }
