@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Closeness;
 import org.llmrlpt.kernels.KernelHarness;
@@ -104,6 +105,14 @@ class CublasProductTest {
         String said = assertThrows(TornadoRuntimeException.class,
             () -> graph.libraryTask("t", (a, b, c, d) -> task, 1, 2, 3, 4)).getMessage();
         assertTrue(Stream.of("g.t", "some/library", "CUDA").allMatch(said::contains), said);
+    }
+
+    @Test
+    void aDeviceOfAnotherBackendIsRefusedInOneSentence() {
+        String said = assertThrows(UserError.class, () -> GemmTask.library(new TaskGraph("g"), "t", null, null, null,
+            null, null)).getMessage();
+        assertTrue(Stream.of("'device.matmul'", "only TornadoVM's CUDA backend", "JAVA", "device=BACKEND:DEVICE")
+            .allMatch(said::contains), said);
     }
 
     private static Products products(Compute compute, int r, int k, int n, Layout layout, boolean accumulate) {
