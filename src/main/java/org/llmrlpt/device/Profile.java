@@ -26,7 +26,7 @@ public final class Profile {
     /** The name under which the copies of what the host sends are added up. */
     public static final String INPUTS = "inputs";
     private static final String KERNEL_TIME = "TASK_KERNEL_TIME";
-    /** What TornadoVM writes about a copy to the host ends with a comma too many. */
+    /** TornadoVM 5.2 leaves a comma behind the last entry of an execution whose tasks it did not time. */
     private static final ObjectMapper JSON = JsonMapper.builder().enable(JsonReadFeature.ALLOW_TRAILING_COMMA).build();
 
     private final Map<String, Map<String, Sum>> programs = new LinkedHashMap<>();
