@@ -33,7 +33,7 @@ import org.llmrlpt.files.RunFolder;
 public final class GpuCheck {
     /** Most that the NLL of a training step may differ from the CPU's, in nats a token. */
     private static final double FP32_NLL = 1e-3;
-    private static final double FP16_NLL = 2e-2;
+    private static final double ROUNDED_NLL = 2e-2;
     /** Exit code of a command that compared and found a difference. */
     public static final int DIFFERS = 3;
     private static final int MESSAGE_LINES = 4;
@@ -252,7 +252,7 @@ public final class GpuCheck {
         for (int i = 0; i < Math.min(want.length, is.length); i++) {
             largest = Math.max(largest, Math.abs(want[i] - is[i]));
         }
-        double most = step.name().endsWith("fp32") ? FP32_NLL : FP16_NLL;
+        double most = step.name().endsWith("fp32") ? FP32_NLL : ROUNDED_NLL;
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("steps", is.length);
         m.put("largest_nll_difference", largest);

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import org.llmrlpt.config.DeviceSettings;
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.Devices;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
+import org.llmrlpt.kernels.cublas.Cublas;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -41,13 +43,17 @@ final class DevicesCommand implements Command<DeviceSettings> {
         Workers.use(settings.workers());
         Kernels kernels = KernelSets.choose(settings);
         TornadoRuntime runtime = Devices.runtime();
-        console.table(List.of(
+        List<List<String>> rows = new ArrayList<>(List.of(
             List.of("runtime", runtimeName()),
             List.of("java", System.getProperty("java.runtime.version") + ", " + System.getProperty("java.home")),
             List.of("processor", HostProcessor.model() + ", " + Runtime.getRuntime().availableProcessors()
                 + " threads, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors of Java"),
             List.of("kernels", KernelSets.describe(kernels)),
             List.of("products", kernels.products())));
+        if (TornadoSettings.hasCudaBackend()) {
+            rows.add(List.of("cuBLAS", cublas()));
+        }
+        console.table(rows);
         console.line("");
         console.table(devices(runtime));
         console.line("");
@@ -61,6 +67,14 @@ final class DevicesCommand implements Command<DeviceSettings> {
         }
         return "TornadoVM " + ModuleLayer.boot().findModule("tornado.api")
             .flatMap(m -> m.getDescriptor().rawVersion()).orElse("of unknown version");
+    }
+
+    private static String cublas() {
+        try {
+            return Cublas.library().name() + " is there; device.matmul=cublas multiplies with it";
+        } catch (UserError e) {
+            return e.getMessage();
+        }
     }
 
     private static List<List<String>> devices(TornadoRuntime runtime) {
@@ -110,6 +124,10 @@ final class DevicesCommand implements Command<DeviceSettings> {
         console.line("TornadoVM " + tornado.version() + " (" + String.join(", ", tornado.backends()) + ") is in "
             + tornado.home() + ". To train on it:");
         console.line("  " + tornado.commandLine(jar, Path.of(System.getProperty("java.home"))));
+        if (tornado.products().contains("cublas")) {
+            console.line("To multiply with cuBLAS on tensor cores, add device.matmul=cublas to it; where CUDA's "
+                + "libraries are not found, begin it with LD_LIBRARY_PATH=/usr/local/cuda/lib64");
+        }
     }
 
     /** Where this program's jar lies, or would lie in the project's folder when it runs from classes. */

@@ -40,6 +40,7 @@ final class RlView implements RlListener, AutoCloseable {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("run", run.toString()));
         rows.add(List.of("device", KernelSets.describe(trainer.kernels())));
+        rows.add(List.of("products", trainer.kernels().products()));
         rows.add(List.of("policy", String.format(Locale.ROOT, "%s: %,d parameters, texts of %d tokens",
             trainer.saved().folder(), m.parameters(), trainer.length())));
         rows.add(List.of("task", trainer.task().name() + (s.dynamicSampling()

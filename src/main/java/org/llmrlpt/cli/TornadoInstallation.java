@@ -95,7 +95,8 @@ record TornadoInstallation(Path home, String version, List<String> backends) {
 
     /** What device.matmul may be on the SDK's fastest backend, FP32 first. */
     List<String> products() {
-        return backends.contains("cuda") || backends.contains("ptx") ? List.of("fp32", "fp16") : List.of("fp32");
+        return backends.contains("cuda") ? List.of("fp32", "fp16", "cublas-fp32", "cublas")
+            : backends.contains("ptx") ? List.of("fp32", "fp16") : List.of("fp32");
     }
 
     /**

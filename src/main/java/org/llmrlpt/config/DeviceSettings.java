@@ -10,8 +10,8 @@ public record DeviceSettings(
         help = "auto, cpu (our CPU kernels), gpu (TornadoVM kernels, on the fallback too), "
         + "or BACKEND:DEVICE of TornadoVM such as 0:0") String device,
     @Key(value = "device.matmul", or = "auto",
-        help = "numbers of the matrix products: auto, fp32, fp16 or cublas, where the device has them")
-    String matmul,
+        help = "products of matrices: auto (which is fp32), fp32, fp16 (tensor cores; PTX and CUDA backends), "
+        + "cublas (BF16 tensor cores; CUDA backend) or cublas-fp32") String matmul,
     @Key(value = "device.cuda-graphs", or = "false", help = "record each task graph on the GPU once and replay it: "
         + "TornadoVM's PTX and CUDA backends; no profile with it") boolean cudaGraphs,
     @Key(value = "device.memory", help = "bytes the device may use, such as 8GB; default: what the run needs")
@@ -24,8 +24,9 @@ public record DeviceSettings(
             throw new UserError("setting 'device' must be auto, cpu, gpu or BACKEND:DEVICE such as 0:0, not '" + device
                 + "'");
         }
-        if (!List.of("auto", "fp32", "fp16", "cublas").contains(matmul)) {
-            throw new UserError("setting 'device.matmul' must be auto, fp32, fp16 or cublas, not '" + matmul + "'");
+        if (!List.of("auto", "fp32", "fp16", "cublas", "cublas-fp32").contains(matmul)) {
+            throw new UserError("setting 'device.matmul' must be auto, fp32, fp16, cublas or cublas-fp32, not '"
+                + matmul + "'");
         }
     }
 

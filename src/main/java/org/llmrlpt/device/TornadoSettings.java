@@ -1,7 +1,6 @@
 package org.llmrlpt.device;
 
 import java.lang.reflect.Field;
-import java.util.stream.Stream;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -41,8 +40,16 @@ public final class TornadoSettings {
      * may not load before its settings are made.
      */
     public static boolean hasNvidiaBackend() {
-        return !isFallback() && Stream.of("tornado.drivers.ptx", "tornado.drivers.cuda")
-            .anyMatch(m -> ModuleLayer.boot().findModule(m).isPresent());
+        return hasModule("tornado.drivers.ptx") || hasCudaBackend();
+    }
+
+    /** The same for the backend through which libraries such as cuBLAS can be called. */
+    public static boolean hasCudaBackend() {
+        return hasModule("tornado.drivers.cuda");
+    }
+
+    private static boolean hasModule(String name) {
+        return !isFallback() && ModuleLayer.boot().findModule(name).isPresent();
     }
 
     /**

@@ -7,6 +7,9 @@ import org.llmrlpt.device.Devices;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.cpu.CpuKernels;
 import org.llmrlpt.kernels.cpu.Workers;
+import org.llmrlpt.kernels.cublas.Compute;
+import org.llmrlpt.kernels.cublas.Cublas;
+import org.llmrlpt.kernels.cublas.GemmTask;
 import org.llmrlpt.kernels.gpu.GpuKernels;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -18,7 +21,8 @@ public final class KernelSets {
     /**
      * The set for the settings {@code device} and {@code device.matmul}: on TornadoVM always the gpu kernels; on the
      * fallback the cpu kernels, unless "gpu" asks for the others (slow there, for checking). "auto" means FP32:
-     * products on tensor cores round their operands, so whoever wants them says so.
+     * products on tensor cores round their operands, so whoever wants them says so; and cuBLAS is a library that need
+     * not be there.
      *
      * @throws UserError if the device or this runtime lacks what the settings ask for
      */
@@ -29,16 +33,32 @@ public final class KernelSets {
             throw new UserError("setting 'device.cuda-graphs' is true but only TornadoVM's PTX and CUDA backends have "
                 + "CUDA graphs: leave it out here");
         }
-        if (product.equals("fp16")) {
-            requireTensorCores(gpu);
-            return new GpuKernels(true);
+        return switch (product) {
+            case "fp16" -> {
+                requireTensorCores(gpu);
+                yield new GpuKernels(true);
+            }
+            case "cublas", "cublas-fp32" -> {
+                requireCublas(product, gpu);
+                yield new GpuKernels(product.equals("cublas") ? Compute.BF16 : Compute.FP32, GemmTask::library);
+            }
+            default -> gpu ? new GpuKernels() : new CpuKernels();
+        };
+    }
+
+    /**
+     * Asked before TornadoVM is loaded, so of its modules: whether the device is one of that backend shows when the
+     * first product becomes a task.
+     */
+    private static void requireCublas(String product, boolean gpu) {
+        if (!TornadoSettings.hasCudaBackend()) {
+            String here = !TornadoSettings.isFallback() ? "this TornadoVM was built without it"
+                : gpu ? "on the CPU fallback the gpu kernels have FP32 and FP16 products only"
+                : "the cpu kernels have FP32 products only";
+            throw new UserError("setting 'device.matmul' is " + product + " but only TornadoVM's CUDA backend has "
+                + "cuBLAS, and " + here + ": use device.matmul=auto");
         }
-        if (!product.equals("auto") && !product.equals("fp32")) {
-            throw new UserError("setting 'device.matmul' is " + product + " but the "
-                + (gpu ? "gpu kernels have FP32 and FP16" : "cpu kernels have FP32")
-                + " products only: use device.matmul=auto");
-        }
-        return gpu ? new GpuKernels() : new CpuKernels();
+        Cublas.library();
     }
 
     private static void requireTensorCores(boolean gpu) {

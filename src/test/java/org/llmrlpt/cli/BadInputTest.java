@@ -58,9 +58,11 @@ class BadInputTest {
         refusePretrain(parts("'device.memory'", "is 0"), "device.memory=0");
         refusePretrain(parts("'device.memory'", "larger than any"), "device.memory=999999999999TB");
         refusePretrain(parts("'device.matmul'", "fp16", "'fp8'"), "device.matmul=fp8");
-        refusePretrain(parts("'device.matmul'", "cublas", "FP32 products only", "auto"), "device.matmul=cublas");
+        refusePretrain(parts("'device.matmul'", "cublas", "CUDA backend", "FP32 products only", "auto"),
+            "device.matmul=cublas");
         refusePretrain(parts("'device.matmul'", "fp16", "FP32 products only", "auto"), "device.matmul=fp16");
-        refusePretrain(parts("'device.matmul'", "cublas", "FP32 and FP16"), "device=gpu", "device.matmul=cublas");
+        refusePretrain(parts("'device.matmul'", "cublas-fp32", "CUDA backend", "FP32 and FP16"), "device=gpu",
+            "device.matmul=cublas-fp32");
         refusePretrain(parts("'device.cuda-graphs'", "PTX", "CUDA"), "device.cuda-graphs=true");
         refusePretrain(parts("'tokens-per-step'", "multiple"), "tokens-per-step=17");
         refusePretrain(parts("'tokens-per-step'"), "tokens-per-step=1099511627776");

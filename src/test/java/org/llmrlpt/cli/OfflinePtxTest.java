@@ -4,17 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,46 +54,14 @@ class OfflinePtxTest {
         String check = System.getProperty("ptx.check");
         assumeTrue(sdk != null && driver != null && check != null, "the properties ptx.sdk, ptx.driver and ptx.check"
             + " do not name a TornadoVM SDK for PTX, a stand-in driver and an assembler");
-        List<String> line = new ArrayList<>(List.of(Relaunch.javaExecutable()));
-        line.addAll(TornadoInstallation.find(Map.of("TORNADOVM_HOME", sdk)).orElseThrow().javaFlags());
-        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(p -> Path.of(p).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
-        line.addAll(List.of("-cp", classPath, Main.class.getName()));
-        line.addAll(List.of(command.split(" ")));
-        line.addAll(SHAPE);
-        line.addAll(List.of(settings));
+        OfflineProcess processes = new OfflineProcess(folder);
         Path ptx = Files.createDirectories(folder.resolve("ptx"));
-        ProcessBuilder builder = builder(line, "run.log");
-        builder.environment().putAll(Map.of("OFFLINE_PTX_DIR", ptx.toString(), "LD_PRELOAD", driver,
-            "LD_LIBRARY_PATH", Path.of(driver).getParent().toString()));
-        assertEquals(0, run(builder), () -> log("run.log"));
-        ProcessBuilder assembler = builder(List.of(check, ptx.toString()), "check.log");
-        assembler.environment().put("MAX_SPILL", "0");
-        assertEquals(0, run(assembler), () -> log("check.log"));
-        long compiled = log("check.log").lines().filter(l -> l.endsWith(" OK")).count();
+        int code = processes.java(sdk, Map.of("OFFLINE_PTX_DIR", ptx.toString(), "LD_PRELOAD", driver,
+            "LD_LIBRARY_PATH", Path.of(driver).getParent().toString()), Main.class, Stream.of(
+                Stream.of(command.split(" ")), SHAPE.stream(), Stream.of(settings)).flatMap(s -> s).toList());
+        assertEquals(0, code, processes::output);
+        assertEquals(0, processes.run(List.of(check, ptx.toString()), Map.of("MAX_SPILL", "0")), processes::output);
+        long compiled = processes.output().lines().filter(l -> l.endsWith(" OK")).count();
         assertTrue(compiled >= kernels, compiled + " kernels");
-    }
-
-    private ProcessBuilder builder(List<String> line, String log) {
-        return new ProcessBuilder(line).directory(folder.toFile()).redirectErrorStream(true)
-            .redirectOutput(folder.resolve(log).toFile());
-    }
-
-    private static int run(ProcessBuilder builder) throws Exception {
-        Process process = builder.start();
-        try {
-            assertTrue(process.waitFor(20, TimeUnit.MINUTES), "it hangs: " + builder.command());
-            return process.exitValue();
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private String log(String name) {
-        try {
-            return Files.readString(folder.resolve(name));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -18,24 +18,31 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The classes of a real tornado-api jar, to look members up in. */
+/** The classes of a real tornado-api jar and of the tornado-runtime jar with it, to look members up in. */
 final class ApiJar {
     /** Where the API's classes live, as an internal name. */
     static final String ROOT = "uk/ac/manchester/tornado/api/";
+    /** Where all of TornadoVM's classes live. */
+    static final String ALL = "uk/ac/manchester/tornado/";
     private static final String PROPERTY = "tornado.api.jar";
     private static final Path LOCAL = Path.of(System.getProperty("user.home"),
-            ".m2/repository/io/github/beehive-lab/tornado-api/5.2.0-jdk25");
+            ".m2/repository/io/github/beehive-lab");
 
     private final Map<String, ClassModel> classes = new HashMap<>();
 
     /** A member as it is declared. */
     record Member(boolean isStatic, boolean isVisible, Object constant, List<String> exceptions) { }
 
-    private ApiJar(Path jar) throws IOException {
+    private ApiJar(Path api, Path runtime) throws IOException {
+        read(api);
+        read(runtime);
+    }
+
+    private void read(Path jar) throws IOException {
         try (ZipFile zip = new ZipFile(jar.toFile())) {
             for (ZipEntry entry : zip.stream().toList()) {
                 String name = entry.getName();
-                if (!name.startsWith(ROOT) || !name.endsWith(".class")) { continue; }
+                if (!name.startsWith(ALL) || !name.endsWith(".class")) { continue; }
                 try (InputStream bytes = zip.getInputStream(entry)) {
                     ClassModel model = ClassFile.of().parse(bytes.readAllBytes());
                     classes.put(model.thisClass().asInternalName(), model);
@@ -47,12 +54,20 @@ final class ApiJar {
     /** Returns the jar named by the property tornado.api.jar, or one in the local Maven repository. */
     static Optional<ApiJar> find() throws IOException {
         String named = System.getProperty(PROPERTY);
-        if (named != null) { return Optional.of(new ApiJar(Path.of(named))); }
-        if (!Files.isDirectory(LOCAL)) { return Optional.empty(); }
-        try (Stream<Path> files = Files.list(LOCAL)) {
-            Optional<Path> jar = files.filter(f -> f.getFileName().toString().matches("tornado-api-[^-]+-jdk25\\.jar"))
-                    .findFirst();
-            return jar.isEmpty() ? Optional.empty() : Optional.of(new ApiJar(jar.get()));
+        if (named != null) {
+            Path folder = Path.of(named).toAbsolutePath().getParent();
+            return Optional.of(new ApiJar(Path.of(named), jar(folder, "tornado-runtime").orElseThrow()));
+        }
+        Optional<Path> api = jar(LOCAL.resolve("tornado-api/5.2.0-jdk25"), "tornado-api");
+        Optional<Path> runtime = jar(LOCAL.resolve("tornado-runtime/5.2.0-jdk25"), "tornado-runtime");
+        return api.isEmpty() || runtime.isEmpty() ? Optional.empty()
+                : Optional.of(new ApiJar(api.get(), runtime.get()));
+    }
+
+    private static Optional<Path> jar(Path folder, String artifact) throws IOException {
+        if (!Files.isDirectory(folder)) { return Optional.empty(); }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().matches(artifact + "-[^-]+-jdk25\\.jar")).findFirst();
         }
     }
 
@@ -112,7 +127,7 @@ final class ApiJar {
     // What is inherited from the platform, such as Throwable.getMessage, is there whatever the API's version.
     private static Optional<Member> platformMember(String owner, String name, String descriptor) {
         try (InputStream bytes = ClassLoader.getSystemResourceAsStream(owner + ".class")) {
-            if (bytes == null || owner.startsWith(ROOT)) { return Optional.empty(); }
+            if (bytes == null || owner.startsWith(ALL)) { return Optional.empty(); }
             ClassModel model = ClassFile.of().parse(bytes.readAllBytes());
             Optional<Member> declared = declared(model, name, descriptor);
             if (declared.isPresent()) { return declared; }

@@ -37,14 +37,14 @@ import org.llmrlpt.config.UserError;
  */
 class ApiLinkTest {
     private static final String FALLBACK = ApiJar.ROOT + "fallback/";
-    private static final Pattern NAMED_IN_DESCRIPTOR = Pattern.compile("L(" + ApiJar.ROOT + "[^;<]+)[;<]");
+    private static final Pattern NAMED_IN_DESCRIPTOR = Pattern.compile("L(" + ApiJar.ALL + "[^;<]+)[;<]");
     private static ApiJar api;
 
     @BeforeAll
     static void findTheRealApi() throws IOException {
         Optional<ApiJar> found = ApiJar.find();
-        assumeTrue(found.isPresent(), "No tornado-api jar to check against: install TornadoVM 5.2.0-jdk25 into the "
-                + "local Maven repository or name the jar with -Dtornado.api.jar");
+        assumeTrue(found.isPresent(), "No tornado-api and tornado-runtime jars to check against: install TornadoVM "
+                + "5.2.0-jdk25 into the local Maven repository or name the first with -Dtornado.api.jar");
         api = found.get();
     }
 
@@ -91,7 +91,7 @@ class ApiLinkTest {
     void everyVisibleMemberOfTheFallbackIsAsInTheRealApi() throws Exception {
         Set<String> problems = new TreeSet<>();
         int members = 0;
-        for (ClassModel model : classes(folderOf(UserError.class).resolve(ApiJar.ROOT))) {
+        for (ClassModel model : classes(folderOf(UserError.class).resolve(ApiJar.ALL))) {
             String name = model.thisClass().asInternalName();
             if (name.startsWith(FALLBACK) || !isPublic(model) || isPackageInfo(name)) { continue; }
             ClassModel real = api.classNamed(name);
@@ -101,7 +101,7 @@ class ApiLinkTest {
             }
             if (isInterface(model) != isInterface(real)) { problems.add(name + " is an interface in one of the two"); }
             for (String parent : ApiJar.parents(model)) {
-                if (parent.startsWith(ApiJar.ROOT) && !api.isA(name, parent)) {
+                if (parent.startsWith(ApiJar.ALL) && !api.isA(name, parent)) {
                     problems.add(name + " does not extend " + parent + " in the real API");
                 }
             }
@@ -155,7 +155,7 @@ class ApiLinkTest {
                     String owner = e.owner().asInternalName();
                     String member = owner + "." + e.name().stringValue()
                             + (e.type().stringValue().startsWith("(") ? "" : " ") + e.type().stringValue();
-                    if (!owner.startsWith(ApiJar.ROOT) || owner.startsWith(FALLBACK)) { continue; }
+                    if (!owner.startsWith(ApiJar.ALL) || owner.startsWith(FALLBACK)) { continue; }
                     named.add(member);
                     ClassModel real = api.classNamed(owner);
                     if (api.member(owner, e.name().stringValue(), e.type().stringValue()).isEmpty()
@@ -167,7 +167,7 @@ class ApiLinkTest {
                 default -> { }
             }
         }
-        named.removeIf(name -> !name.startsWith(ApiJar.ROOT));
+        named.removeIf(name -> !name.startsWith(ApiJar.ALL));
         for (String name : named) {
             if (!name.contains(".") && !name.startsWith(FALLBACK) && api.classNamed(name) == null) {
                 problems.add(user + " names class " + name + ", which the real API lacks");

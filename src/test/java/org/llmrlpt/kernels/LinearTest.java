@@ -68,7 +68,7 @@ class LinearTest {
         }
     }
 
-    private static void forwardAndBackward(Kernels kernels, int[] shape, Layout layout, boolean accumulate) {
+    static void forwardAndBackward(Kernels kernels, int[] shape, Layout layout, boolean accumulate) {
         int r = shape[0];
         int k = shape[1];
         int n = shape[2];

@@ -10,6 +10,8 @@ import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
 import org.llmrlpt.kernels.Surrogate;
+import org.llmrlpt.kernels.cublas.Compute;
+import org.llmrlpt.kernels.cublas.GemmTask;
 
 /**
  * The primitives as KernelContext kernels, which TornadoVM compiles for OpenCL and PTX devices: here each kernel gets
@@ -50,7 +52,16 @@ public final class GpuKernels implements Kernels {
 
     /** With products on tensor cores, operands rounded to FP16, or in FP32. */
     public GpuKernels(boolean tensorCores) {
-        products = tensorCores ? new GpuHalfProducts() : new GpuSingleProducts();
+        this(tensorCores ? new GpuHalfProducts() : new GpuSingleProducts());
+    }
+
+    /** With products by cuBLAS, added to task graphs in this way. */
+    public GpuKernels(Compute compute, GemmTask task) {
+        this(new GpuCublasProducts(compute, task));
+    }
+
+    private GpuKernels(GpuProducts products) {
+        this.products = products;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package uk.ac.manchester.tornado.api;
 
 import uk.ac.manchester.tornado.api.common.TornadoFunctions;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.LibraryTask4;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task1;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task10;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task11;
@@ -22,6 +23,7 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task7;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task8;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoRuntimeException;
 import uk.ac.manchester.tornado.api.fallback.GraphSpec;
 import uk.ac.manchester.tornado.api.fallback.TaskCode;
 
@@ -246,5 +248,16 @@ public class TaskGraph {
                 (T8) a[7], (T9) a[8], (T10) a[9], (T11) a[10], (T12) a[11], (T13) a[12], (T14) a[13], (T15) a[14],
                 (T16) a[15], (T17) a[16], (T18) a[17], (T19) a[18], (T20) a[19]),
                 a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20);
+    }
+
+    /**
+     * Refuses a library's task of 4 parameters.
+     *
+     * @throws TornadoRuntimeException always: there is no native library behind the fallback
+     */
+    public <T1, T2, T3, T4> TaskGraph libraryTask(String id, LibraryTask4<T1, T2, T3, T4> code, T1 a1, T2 a2, T3 a3,
+            T4 a4) {
+        throw new TornadoRuntimeException("Task " + getTaskGraphName() + "." + id + " is one of the library "
+                + code.apply(a1, a2, a3, a4).getLibraryName() + ", which only TornadoVM's CUDA backend can run");
     }
 }

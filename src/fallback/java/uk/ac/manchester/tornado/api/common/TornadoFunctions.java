@@ -157,4 +157,11 @@ public final class TornadoFunctions {
         void apply(T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12, T13 a13,
                 T14 a14, T15 a15, T16 a16, T17 a17, T18 a18, T19 a19, T20 a20);
     }
+
+    /** A library's task of 4 parameters; the others that TornadoVM has are not needed here. */
+    @FunctionalInterface
+    public interface LibraryTask4<T1, T2, T3, T4> {
+        /** Describes the task. */
+        LibraryTaskDescriptor apply(T1 a1, T2 a2, T3 a3, T4 a4);
+    }
 }
