@@ -84,9 +84,9 @@ final class CheckPlan {
     private void replayed() {
         add("training-graphs-fp32", TRAINING_STEPS + " training steps, replayed as CUDA graphs", true, "training-cpu",
             120, joined("pretrain", trained(), "run=" + run("training-graphs-fp32"), "device.cuda-graphs=true"));
-        String products = variants.getLast();
-        add("throughput-graphs-" + products, "training of the second model, " + products + " products, CUDA graphs",
-            true, null, 150, train(models().get(1), products, "device.cuda-graphs=true", "steps=8"));
+        variants.stream().filter(v -> !v.endsWith("fp32")).forEach(v ->
+            add("throughput-graphs-" + v, "training of the second model, " + v + " products, CUDA graphs", true, null,
+                150, train(models().get(1), v, "device.cuda-graphs=true", "steps=8")));
     }
 
     /** What the training that is compared with the CPU's is given. */

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.llmrlpt.check.GpuCheck;
 import org.llmrlpt.config.GpuCheckSettings;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.kernels.cublas.Cublas;
 
 /** {@code bench gpu-check}: everything about a device in one call. */
 final class GpuCheckCommand implements Command<GpuCheckSettings> {
@@ -42,7 +43,12 @@ final class GpuCheckCommand implements Command<GpuCheckSettings> {
             TornadoInstallation tornado = TornadoInstallation.find(System.getenv()).orElseThrow(() -> new UserError(
                 "TornadoVM was not found: set TORNADOVM_HOME to its SDK, or rehearse without it by device=gpu"));
             List<String> flags = tornado.javaFlags();
-            check = new GpuCheck(s, tornado.products(), host, arguments -> {
+            List<String> products = tornado.products();
+            if (products.contains("cublas") && !Cublas.isThere()) {
+                products = products.stream().filter(p -> !p.startsWith("cublas")).toList();
+                console.line("left out: products by cuBLAS, as libcublas was not found; set LD_LIBRARY_PATH for them");
+            }
+            check = new GpuCheck(s, products, host, arguments -> {
                 List<String> command = new ArrayList<>(List.of(Relaunch.javaExecutable()));
                 command.addAll(flags);
                 command.addAll(List.of("-cp", classPath, Main.class.getName()));

@@ -52,11 +52,12 @@ final class RlView implements RlListener, AutoCloseable {
             s.clipLow(), s.clipHigh(), name(s.loss()), name(s.advantageStd()),
             s.kl() == 0 ? "no KL term" : "KL coefficient " + s.kl())));
         rows.add(List.of("memory", String.format(Locale.ROOT, "%s: weights %s, gradients %s, moments %s,"
-            + " activations %s", MemoryPlan.gigabytes(memory.totalBytes()),
+            + " activations %s, for sampling %s", MemoryPlan.gigabytes(memory.totalBytes()),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.PARAMETERS)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.GRADIENTS)),
             MemoryPlan.gigabytes(memory.bytes(ArenaKind.MOMENT1) + memory.bytes(ArenaKind.MOMENT2)),
-            MemoryPlan.gigabytes(memory.bytes(ArenaKind.ACTIVATIONS)))));
+            MemoryPlan.gigabytes(memory.bytes(ArenaKind.ACTIVATIONS)),
+            MemoryPlan.gigabytes(memory.bytes(ArenaKind.CACHE) + memory.bytes(ArenaKind.PACKED)))));
         console.table(rows);
     }
 

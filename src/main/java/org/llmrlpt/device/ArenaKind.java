@@ -17,6 +17,8 @@ public enum ArenaKind {
     ACTIVATIONS,
     /** Keys and values of running sequences, which outlive the steps of a generation. */
     CACHE,
+    /** Copies of weights in the order in which decoding reads them fastest, made anew for each generation. */
+    PACKED,
     /** What a kernel leaves for itself between two barriers; nothing in it outlives a task. */
     WORKSPACE,
     /** Tables that are uploaded once, such as RoPE's angles. */

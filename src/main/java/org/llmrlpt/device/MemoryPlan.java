@@ -47,7 +47,8 @@ public record MemoryPlan(List<Item> items, long totalBytes, long activationBytes
 
     private UserError tooLarge(String what, long available) {
         return new UserError("the run needs " + gigabytes(totalBytes) + " of memory but " + what + " only "
-            + gigabytes(available) + ": choose a smaller batch, length or model");
+            + gigabytes(available) + ": choose a smaller batch, length or model"
+            + (bytes(ArenaKind.CACHE) > 0 ? ", or fewer slots" : ""));
     }
 
     public static String gigabytes(long bytes) {

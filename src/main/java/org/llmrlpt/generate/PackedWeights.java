@@ -20,6 +20,8 @@ import org.llmrlpt.nn.Transformer;
 final class PackedWeights {
     /** Below this many rows most of a step is reading weights, in whatever order. */
     static final int FEWEST_ROWS = 64;
+    /** Of an array, less what aligning each of many copies may take. */
+    private static final long MOST_FLOATS = Integer.MAX_VALUE - (1 << 20);
 
     private final Map<Parameter, Tensor> copies = new HashMap<>();
     private final Program program;
@@ -27,18 +29,22 @@ final class PackedWeights {
     private PackedWeights(Session session, Kernels kernels, List<Parameter> weights) {
         ProgramBuilder p = session.program("pack");
         for (Parameter w : weights) {
-            Tensor copy = session.persistent(ArenaKind.CACHE, "packed." + copies.size(), 1,
-                Math.toIntExact(kernels.packedFloats(w.weight())));
+            Tensor copy = session.persistent(ArenaKind.PACKED, "packed." + copies.size(), 1,
+                (int) kernels.packedFloats(w.weight()));
             kernels.pack(p, w.weight(), copy);
             copies.put(w, copy);
         }
         program = p.build();
     }
 
-    /** Reserves the memory and records the program that fills it; empty if these kernels read weights as they are. */
+    /**
+     * Reserves the memory and records the program that fills it; empty if these kernels read weights as they are, or if
+     * the copies would not fit into an array.
+     */
     static Optional<PackedWeights> of(Session session, Kernels kernels, Transformer model) {
         List<Parameter> weights = model.products();
-        return kernels.packedFloats(weights.getFirst().weight()) == 0 ? Optional.empty()
+        long floats = weights.stream().mapToLong(w -> kernels.packedFloats(w.weight())).sum();
+        return floats == 0 || floats > MOST_FLOATS ? Optional.empty()
             : Optional.of(new PackedWeights(session, kernels, weights));
     }
 

@@ -260,8 +260,9 @@ public final class GrpoTrainer implements AutoCloseable {
     private void requireOnPolicy(SurrogateSums sums) {
         if (sums.largestDifference() > settings.maxDifference()) {
             throw new UserError("in step " + (done + 1) + " the log-probability of a sampled token differs by "
-                + sums.largestDifference() + " between sampling and training, which should be the same: this is a fault"
-                + " of the program or the device; max-log-prob-difference=X allows more");
+                + sums.largestDifference() + " between sampling and training, which should be the same: unless"
+                + " device.matmul rounds (fp16, cublas) this is a fault of the program or the device;"
+                + " max-log-prob-difference=X allows more");
         }
     }
 

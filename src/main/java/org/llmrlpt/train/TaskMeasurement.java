@@ -56,7 +56,8 @@ public final class TaskMeasurement implements AutoCloseable {
         newTokens = newTokens(settings, evaluation.longestPrompt(), saved.shape().maxLength());
         int length = evaluation.longestPrompt() + newTokens;
         model = saved.reserve(session, length);
-        engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(), settings.slots(), length);
+        int slots = (int) Math.min(settings.slots(), (long) problems * settings.samples());
+        engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(), slots, length);
         session.memoryPlan().requireFits(settings.device().memoryBytes());
     }
 

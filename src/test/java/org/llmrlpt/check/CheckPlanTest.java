@@ -27,7 +27,7 @@ class CheckPlanTest {
             "training-graphs-fp32"), named("training"));
         assertEquals(List.of("throughput-small-fp32", "throughput-small-fp16", "throughput-small-cublas-fp32",
             "throughput-small-cublas"), named("throughput-small"));
-        assertEquals(List.of("throughput-graphs-cublas"), named("throughput-graphs"));
+        assertEquals(List.of("throughput-graphs-fp16", "throughput-graphs-cublas"), named("throughput-graphs"));
         assertEquals(List.of("split-fp32", "split-fp16", "split-cublas"), named("split"));
     }
 

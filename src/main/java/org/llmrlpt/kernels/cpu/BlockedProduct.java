@@ -35,6 +35,9 @@ final class BlockedProduct {
      */
     private static final int GROUP = 8;
 
+    /** Floats of A that all tasks share where B is packed before: half of a second cache of 2 MiB. */
+    private static final int SHARED_A = 1 << 18;
+
     /** A task's rows of A, one part of k. */
     private static final ScratchArray A_BLOCK = new ScratchArray();
     private static final Scratch B_PANELS = new Scratch();
@@ -111,17 +114,24 @@ final class BlockedProduct {
     }
 
     /**
-     * Multiplies by all panels of B as {@link #pack} makes them, for so few rows that A fits the second cache: it is
-     * turned once for all tasks, and each panel of B is read by one thread, once.
+     * Multiplies by all panels of B as {@link #pack} makes them, for few rows: as many of A as the second cache holds
+     * are turned for all tasks, and each panel of B is read by one thread.
      */
     void multiplyPacked(long panels, int n, int k) {
         int tiles = Panels.count(m, tile.rows);
+        int most = Math.max(1, SHARED_A / (Panels.count(k, Tile.partOfK(k)) * tile.rows * Tile.partOfK(k)));
+        for (int i = 0; i < tiles; i += most) {
+            multiplyPacked(i, Math.min(most, tiles - i), panels, n, k);
+        }
+    }
+
+    private void multiplyPacked(int first, int tiles, long panels, int n, int k) {
         int part = Tile.partOfK(k);
         int parts = Panels.count(k, part);
         int strideA = BlockOfA.panelStride(tile, part);
         float[] rows = blockOfA(tile, tiles * parts);
         Workers.forEach(tiles, i -> {
-            int top = i * tile.rows;
+            int top = (first + i) * tile.rows;
             for (int q = 0; q < parts; q++) {
                 BlockOfA.turn(tile, at(a, (long) top * lda + q * part), lda, Math.min(tile.rows, m - top),
                     Math.min(part, k - q * part), rows, (q * tiles + i) * strideA);
@@ -132,7 +142,7 @@ final class BlockedProduct {
             for (int q = 0; q < parts; q++) {
                 long b = at(panels, (long) q * part * columns * tile.columns);
                 for (int i = 0; i < tiles; i++) {
-                    int top = i * tile.rows;
+                    int top = (first + i) * tile.rows;
                     row(rows, (q * tiles + i) * strideA, Math.min(tile.rows, m - top), b, p, p + 1,
                         at(c, (long) top * ldc), n, Math.min(part, k - q * part), q > 0);
                 }

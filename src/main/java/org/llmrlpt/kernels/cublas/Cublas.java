@@ -65,6 +65,16 @@ public final class Cublas {
         return loaded;
     }
 
+    /** Whether {@link #library} would find one. */
+    public static boolean isThere() {
+        try {
+            library();
+            return true;
+        } catch (UserError e) {
+            return false;
+        }
+    }
+
     private static Cublas load() {
         for (String name : NAMES) {
             SymbolLookup symbols;
@@ -96,7 +106,11 @@ public final class Cublas {
             MemorySegment handle = arena.allocate(JAVA_LONG);
             check("cublasCreate", (int) create.invokeExact(handle));
             long made = handle.get(JAVA_LONG, 0);
-            check("cublasSetStream", (int) setStream.invokeExact(made, stream));
+            int status = (int) setStream.invokeExact(made, stream);
+            if (status != 0) {
+                destroy(made);
+                check("cublasSetStream", status);
+            }
             return made;
         } catch (Throwable t) {
             throw unexpected(t);
@@ -130,9 +144,10 @@ public final class Cublas {
         }
     }
 
+    /** At the end, when a refusal would only hide how the run went: its status says nothing that matters any more. */
     void destroy(long handle) {
         try {
-            check("cublasDestroy", (int) destroy.invokeExact(handle));
+            int _ = (int) destroy.invokeExact(handle);
         } catch (Throwable t) {
             throw unexpected(t);
         }

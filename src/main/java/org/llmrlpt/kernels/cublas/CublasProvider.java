@@ -8,8 +8,8 @@ import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 
 /**
  * Runs the library tasks of {@link GemmTask}. TornadoVM finds it by its name in META-INF/services, makes a context
- * before the first task (and before a CUDA graph begins to be captured) and ends it with the execution plan; all of it
- * on threads on which the device's CUDA context is current, as it has worked with the device before.
+ * before the first task and ends it with the execution plan; all of it on threads on which the device's CUDA context is
+ * current, as it has worked with the device before.
  */
 public final class CublasProvider implements TornadoLibraryProvider {
     /** The library's name for TornadoVM: not nvidia/cublas, which is TornadoVM's own. */
