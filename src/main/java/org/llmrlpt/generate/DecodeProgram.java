@@ -22,6 +22,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 final class DecodeProgram {
     private final Session session;
     private final int rows;
+    private final Optional<PackedWeights> packed;
     private final Tensor given;
     private final Tensor slots;
     private final Tensor positions;
@@ -42,6 +43,7 @@ final class DecodeProgram {
         int rows, Optional<PackedWeights> packed) {
         this.session = session;
         this.rows = rows;
+        this.packed = packed;
         ProgramBuilder p = session.program("decode_" + rows + "_");
         given = p.integerInput("given", rows);
         slots = p.integerInput("slots", rows);
@@ -70,6 +72,11 @@ final class DecodeProgram {
     /** R, how many sequences fit. */
     int rows() {
         return rows;
+    }
+
+    /** Copies the weights as they are now, if steps multiply with copies: to be called after every change of them. */
+    void refreshWeights() {
+        packed.ifPresent(PackedWeights::refresh);
     }
 
     /** Draws the next token of each sequence and adds it to it. */

@@ -32,7 +32,6 @@ public final class GenerationEngine {
 
     private final KeyValueCache cache;
     private final CopyProgram copies;
-    private final Optional<PackedWeights> packed;
     private final List<DecodeProgram> decodes = new ArrayList<>();
     private final List<PrefillProgram> prefills = new ArrayList<>();
 
@@ -53,10 +52,11 @@ public final class GenerationEngine {
         cache = new KeyValueCache(session, kernels, model, slots, maxLength);
         copies = new CopyProgram(session, kernels, cache);
         Tensor drawn = session.persistent(ArenaKind.INTEGERS, "generation.drawn", 1, slots);
-        packed = slots < PackedWeights.FEWEST_ROWS ? Optional.empty() : PackedWeights.of(session, kernels, model);
+        Optional<PackedWeights> packed =
+            slots < PackedWeights.FEWEST_ROWS ? Optional.empty() : PackedWeights.of(session, kernels, model);
         for (int rows : decodeRows(slots)) {
             decodes.add(new DecodeProgram(session, kernels, model, cache, drawn, allowed, rows,
-                rows < PackedWeights.FEWEST_ROWS ? Optional.empty() : packed));
+                packed.filter(_ -> rows >= PackedWeights.FEWEST_ROWS)));
         }
         for (int rows : prefillRows(slots, maxLength)) {
             prefills.add(new PrefillProgram(session, kernels, model, cache, rows));
@@ -111,9 +111,8 @@ public final class GenerationEngine {
                 all.add(new Sequence(prompt, i, s, Math.min(newTokens, room), stops));
             }
         }
-        if (smallestWith(Math.min(all.size(), cache.slots())).rows() >= PackedWeights.FEWEST_ROWS) {
-            packed.ifPresent(PackedWeights::refresh);
-        }
+        // No step will have more rows than this program, and if it has no copies, smaller ones have none.
+        smallestWith(Math.min(all.size(), cache.slots())).refreshWeights();
         SlotSchedule schedule = new SlotSchedule(all, cache.slots(), copies, this::prefill);
         while (schedule.admit() && !stop.getAsBoolean()) {
             List<Sequence> running = schedule.running();

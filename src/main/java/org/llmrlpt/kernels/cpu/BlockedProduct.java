@@ -119,7 +119,8 @@ final class BlockedProduct {
      */
     void multiplyPacked(long panels, int n, int k) {
         int tiles = Panels.count(m, tile.rows);
-        int most = Math.max(1, SHARED_A / (Panels.count(k, Tile.partOfK(k)) * tile.rows * Tile.partOfK(k)));
+        int part = Tile.partOfK(k);
+        int most = Math.max(1, SHARED_A / (Panels.count(k, part) * part * tile.rows));
         for (int i = 0; i < tiles; i += most) {
             multiplyPacked(i, Math.min(most, tiles - i), panels, n, k);
         }
@@ -137,10 +138,10 @@ final class BlockedProduct {
                     Math.min(part, k - q * part), rows, (q * tiles + i) * strideA);
             }
         });
-        int columns = Panels.count(n, tile.columns);
-        Workers.forEach(columns, p -> {
+        int count = Panels.count(n, tile.columns);
+        Workers.forEach(count, p -> {
             for (int q = 0; q < parts; q++) {
-                long b = at(panels, (long) q * part * columns * tile.columns);
+                long b = at(panels, (long) q * part * count * tile.columns);
                 for (int i = 0; i < tiles; i++) {
                     int top = (first + i) * tile.rows;
                     row(rows, (q * tiles + i) * strideA, Math.min(tile.rows, m - top), b, p, p + 1,
