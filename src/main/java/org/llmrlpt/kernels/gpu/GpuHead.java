@@ -54,18 +54,18 @@ final class GpuHead {
     /**
      * Statistics of each row, and in place of the logits the loss's gradient if {@code gradient} is not 0: paper,
      * Eq. 11-13, in the stable form of {@link org.llmrlpt.kernels.Kernels#policyHead}. One array holds the logits [n,
-     * V], the threshold [n, 2] of {@link GpuTopK#kTopK} and the statistics [n, {@link RowStatistics#COLUMNS}]; one
-     * group of GROUP threads for each row.
+     * V] and the statistics [n, {@link RowStatistics#COLUMNS}]; one group of GROUP threads for each row.
      *
      * <p>1 - p_x is the mass of the other tokens and log-probabilities take log1p of the mass beside the largest logit,
      * so that nearly one-hot rows keep their digits.
      *
-     * <p>Reads the logits once for the statistics and once more for the gradient. {@code rest} and {@code spread} are
+     * <p>Reads the logits twice for the k-th largest, once for the statistics and once more for the gradient: rows that
+     * stay in the caches come from memory once. {@code rest} and {@code spread} are
      * sums over all elements but the largest so far: of e = exp(z - largest), and of e (largest - z). When a larger one
      * comes, all sums fade, and its predecessor joins them; the sums of the group's threads join in the same way.
      */
     static void kObjective(KernelContext context, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
-        FloatArray rows, int logitsAt, int thresholdAt, int statisticsAt, int width, float beta, float lambdaHead,
+        FloatArray rows, int logitsAt, int statisticsAt, int width, int k, float beta, float lambdaHead,
         float lambdaTail, int gradient) {
         int t = context.localIdx;
         int row = context.groupIdx;
@@ -74,8 +74,9 @@ final class GpuHead {
         float counted = target < 0 ? 0f : 1f;
         int x = TornadoMath.max(target, 0);
         float targetLogit = rows.get(at + x);
-        float bound = rows.get(thresholdAt + 2 * row);
-        int boundIndex = (int) rows.get(thresholdAt + 2 * row + 1);
+        int ranked = GpuTopK.rankedIndex(context, rows, at, width, k);
+        int boundIndex = GpuTopK.searchedIndex(context, rows, at, width, k, ranked);
+        float bound = rows.get(at + boundIndex);
 
         float mine = LOWEST;
         int mineIndex = width;

@@ -33,11 +33,8 @@ final class GpuPolicyHead {
     /** As {@link Kernels#policyHead}. */
     void record(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping, Tensor statistics,
         Tensor dH, Tensor dW) {
-        inChunks(p, h, w, statistics, dH, dW, (logits, from, results) -> {
-            Tensor threshold = p.activation("threshold", logits.rows(), 2);
-            kernels.topK(p, logits, shaping.k(), threshold);
-            objective(p, logits, targets.columns(from, logits.rows()), threshold, scale, shaping, results, dH != null);
-        });
+        inChunks(p, h, w, statistics, dH, dW, (logits, from, results) ->
+            objective(p, logits, targets.columns(from, logits.rows()), scale, shaping, results, dH != null));
     }
 
     /** As {@link Kernels#policyGradient}. */
@@ -75,17 +72,17 @@ final class GpuPolicyHead {
                 at.offset(results), at.floats(statistics), at.offset(statistics), n));
     }
 
-    private static void objective(ProgramBuilder p, Tensor logits, Tensor targets, Tensor threshold, Tensor scale,
-        Shaping shaping, Tensor statistics, boolean gradient) {
-        Operation operation = p.operation("objective").reads(logits, targets, threshold, scale).writes(statistics)
+    private static void objective(ProgramBuilder p, Tensor logits, Tensor targets, Tensor scale, Shaping shaping,
+        Tensor statistics, boolean gradient) {
+        Operation operation = p.operation("objective").reads(logits, targets, scale).writes(statistics)
             .grid(Grid.groups(logits.rows(), GROUP));
         if (gradient) {
             operation.writes(logits);
         }
         operation.task((graph, id, at) -> graph.task(id, GpuHead::kObjective, at.context(), at.ints(targets),
             at.offset(targets), at.floats(scale), at.offset(scale), at.floats(logits), at.offset(logits),
-            at.offset(threshold), at.offset(statistics), logits.columns(), shaping.beta(), shaping.lambdaHead(),
-            shaping.lambdaTail(), gradient ? 1 : 0));
+            at.offset(statistics), logits.columns(), Math.min(shaping.k(), logits.columns()), shaping.beta(),
+            shaping.lambdaHead(), shaping.lambdaTail(), gradient ? 1 : 0));
     }
 
     private static void policyGradient(ProgramBuilder p, Tensor logits, Tensor targets, Tensor tokens,

@@ -23,39 +23,47 @@ final class GpuTopK {
      * threshold[r] = (k-th largest of x[r], index of the element that has rank k); x [n, V], threshold [n, 2], width V.
      * An element belongs to the k if it is larger than the first, or equal to it with an index not above the second.
      * One group of GROUP threads for each row.
-     *
-     * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of
-     * the k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
-     * ranked exactly: the row is read twice. Each thread lists up to MINE of its share, and the lists are joined. When
-     * more reach the bound (k above GROUP, or many equal elements), bisection finds the value, by counting, until two
-     * neighbouring floats are left, and then the index.
      */
     static void kTopK(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray threshold, int thresholdAt,
         int width, int k) {
+        int row = context.groupIdx;
+        int at = xAt + row * xStride;
+        int ranked = rankedIndex(context, x, at, width, k);
+        int index = searchedIndex(context, x, at, width, k, ranked);
+        if (context.localIdx == 0) {
+            threshold.set(thresholdAt + 2 * row, x.get(at + index));
+            threshold.set(thresholdAt + 2 * row + 1, index);
+        }
+    }
+
+    /**
+     * Index of the k-th largest of the {@code width} elements of x from {@code at} on, among equals by index, or -1 if
+     * too many come into question: then {@link #searchedIndex} finds it. (One method would be more than TornadoVM
+     * inlines.) The GROUP threads of a group call it together and all get it.
+     *
+     * <p>Each thread takes the largest of its share of the row. The k-th largest of these maxima is a lower bound of
+     * the k-th largest element, and few elements reach it (about 200 for k = 100): those are listed in local memory and
+     * ranked exactly: the row is read twice. Each thread lists up to MINE of its share, and the lists are joined. More
+     * reach the bound when k is above GROUP, or when many elements are equal.
+     */
+    static int rankedIndex(KernelContext context, FloatArray x, int at, int width, int k) {
         float[] values = context.allocateFloatLocalArray(CANDIDATES);
         int[] indices = context.allocateIntLocalArray(CANDIDATES);
         float[] own = context.allocateFloatLocalArray(MINE * GROUP);
         int[] ownIndices = context.allocateIntLocalArray(MINE * GROUP);
         float[] scratch = context.allocateFloatLocalArray(GROUP);
         int[] counts = context.allocateIntLocalArray(GROUP);
-        float[] found = context.allocateFloatLocalArray(3);
+        float[] found = context.allocateFloatLocalArray(1);
+        int[] foundIndex = context.allocateIntLocalArray(1);
         int t = context.localIdx;
-        int row = context.groupIdx;
-        int at = xAt + row * xStride;
 
         float largest = LOWEST;
-        float smallest = -LOWEST;
         for (int i = t; i < width; i += GROUP) {
-            float value = x.get(at + i);
-            largest = TornadoMath.max(largest, value);
-            smallest = TornadoMath.min(smallest, value);
+            largest = TornadoMath.max(largest, x.get(at + i));
         }
-        float low = GroupReduce.min(context, smallest);
-        float high = GroupReduce.max(context, largest);
         if (t == 0) {
-            found[0] = low;
-            found[1] = low;
-            found[2] = 0f;
+            found[0] = LOWEST;
+            foundIndex[0] = -1;
         }
         scratch[t] = largest;
         context.localBarrier();
@@ -69,7 +77,7 @@ final class GpuTopK {
             found[0] = largest;
         }
         context.localBarrier();
-        low = found[0];
+        float low = found[0];
 
         int mine = 0;
         for (int i = t; i < width; i += GROUP) {
@@ -113,21 +121,36 @@ final class GpuTopK {
                 }
             }
             if (better == k - 1) {
-                found[1] = value;
-                found[2] = index;
+                foundIndex[0] = index;
             }
         }
         context.localBarrier();
-        float value = found[1];
-        float index = found[2];
+        return foundIndex[0];
+    }
 
-        // From here on the loops run only when there were too many candidates; all threads agree on that.
-        int steps = listed == 0 ? MAX_STEPS : 0;
-        int searched = listed == 0 ? width : 0;
+    /**
+     * {@code ranked}, the result of {@link #rankedIndex}, unless that is -1: then bisection finds the value, by
+     * counting, until two neighbouring floats are left, and then the index.
+     */
+    static int searchedIndex(KernelContext context, FloatArray x, int at, int width, int k, int ranked) {
+        float[] scratch = context.allocateFloatLocalArray(GROUP);
+        int t = context.localIdx;
+        // All threads agree on how often the loops run, since they contain barriers.
+        int steps = ranked < 0 ? MAX_STEPS : 0;
+        int searched = ranked < 0 ? width : 0;
+        float largest = LOWEST;
+        float smallest = -LOWEST;
+        for (int i = t; i < searched; i += GROUP) {
+            float value = x.get(at + i);
+            largest = TornadoMath.max(largest, value);
+            smallest = TornadoMath.min(smallest, value);
+        }
+        float low = GroupReduce.min(context, smallest);
+        float high = GroupReduce.max(context, largest);
         float middle = high;
         while (steps > 0) {
             float count = 0f;
-            for (int i = t; i < width; i += GROUP) {
+            for (int i = t; i < searched; i += GROUP) {
                 if (x.get(at + i) >= middle) {
                     count += 1f;
                 }
@@ -186,10 +209,7 @@ final class GpuTopK {
             last = reached >= equals ? middleIndex : last;
             first = reached >= equals ? first : middleIndex + 1;
         }
-        if (t == 0) {
-            threshold.set(thresholdAt + 2 * row, searched > 0 ? least : value);
-            threshold.set(thresholdAt + 2 * row + 1, searched > 0 ? first : index);
-        }
+        return searched > 0 ? first : ranked;
     }
 
     /**
