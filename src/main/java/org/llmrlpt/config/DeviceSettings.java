@@ -10,8 +10,8 @@ public record DeviceSettings(
         help = "auto, cpu (our CPU kernels), gpu (TornadoVM kernels, on the fallback too), "
         + "or BACKEND:DEVICE of TornadoVM such as 0:0") String device,
     @Key(value = "device.matmul", or = "auto",
-        help = "products of matrices: auto (which is fp32), fp32, fp16 (tensor cores; PTX and CUDA backends), "
-        + "cublas (BF16 tensor cores; CUDA backend) or cublas-fp32") String matmul,
+        help = "products of matrices: auto (FP32, by cuBLAS where TornadoVM has it), fp32 (our own), fp16 (tensor "
+        + "cores; PTX and CUDA backends), cublas (BF16 tensor cores; CUDA backend) or cublas-fp32") String matmul,
     @Key(value = "device.cuda-graphs", or = "false", help = "record each task graph on the GPU once and replay it: "
         + "TornadoVM's PTX and CUDA backends; no profile with it") boolean cudaGraphs,
     @Key(value = "device.memory", help = "bytes the device may use, such as 8GB; default: what the run needs")

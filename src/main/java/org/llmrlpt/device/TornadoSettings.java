@@ -18,6 +18,8 @@ public final class TornadoSettings {
     private static final long DEFAULT_DEVICE_MEGABYTES = 4096;
     private static final String OPENCL_FLAGS = "tornado.opencl.compiler.flags";
     private static final String OPTIONS_CLASS = "uk.ac.manchester.tornado.runtime.common.TornadoOptions";
+    private static final String BACKEND_MODULES = "tornado.drivers.";
+    private static final String CUDA_MODULE = BACKEND_MODULES + "cuda";
     private static final String FALLBACK_CLASS = "uk.ac.manchester.tornado.api.fallback.FallbackRuntime";
 
     private TornadoSettings() {
@@ -40,12 +42,19 @@ public final class TornadoSettings {
      * may not load before its settings are made.
      */
     public static boolean hasNvidiaBackend() {
-        return hasModule("tornado.drivers.ptx") || hasCudaBackend();
+        return hasModule(BACKEND_MODULES + "ptx") || hasCudaBackend();
     }
 
     /** The same for the backend through which libraries such as cuBLAS can be called. */
     public static boolean hasCudaBackend() {
-        return hasModule("tornado.drivers.cuda");
+        return hasModule(CUDA_MODULE);
+    }
+
+    /** Whether that one is the only one, so that every device is one of its. */
+    public static boolean hasCudaBackendAlone() {
+        return hasCudaBackend() && ModuleLayer.boot().modules().stream().map(Module::getName)
+            .filter(name -> name.startsWith(BACKEND_MODULES))
+            .allMatch(name -> name.equals(CUDA_MODULE) || name.equals(BACKEND_MODULES + "common"));
     }
 
     private static boolean hasModule(String name) {

@@ -20,9 +20,9 @@ public final class KernelSets {
 
     /**
      * The set for the settings {@code device} and {@code device.matmul}: on TornadoVM always the gpu kernels; on the
-     * fallback the cpu kernels, unless "gpu" asks for the others (slow there, for checking). "auto" means FP32:
-     * products on tensor cores round their operands, so whoever wants them says so; and cuBLAS is a library that need
-     * not be there.
+     * fallback the cpu kernels, unless "gpu" asks for the others (slow there, for checking). "auto" means the fastest
+     * FP32 products that the runtime is capable of: cuBLAS's on TornadoVM's CUDA backend where the library is found,
+     * else our own. Products on tensor cores round their operands, so whoever wants them says so.
      *
      * @throws UserError if the device or this runtime lacks what the settings ask for
      */
@@ -42,8 +42,16 @@ public final class KernelSets {
                 requireCublas(product, gpu);
                 yield new GpuKernels(product.equals("cublas") ? Compute.BF16 : Compute.FP32, GemmTask::library);
             }
-            default -> gpu ? new GpuKernels() : new CpuKernels();
+            case "auto" -> {
+                boolean cublas = TornadoSettings.hasCudaBackendAlone() && Cublas.isThere();
+                yield cublas ? new GpuKernels(Compute.FP32, GemmTask::library) : ours(gpu);
+            }
+            default -> ours(gpu);
         };
+    }
+
+    private static Kernels ours(boolean gpu) {
+        return gpu ? new GpuKernels() : new CpuKernels();
     }
 
     /**

@@ -108,6 +108,16 @@ class OfflineCudaTest {
     }
 
     @Test
+    void autoMultipliesWithCublasInFp32WhereItIsFound() throws Exception {
+        assertEquals(0, main("devices"), process::output);
+        assertTrue(process.output().contains("cuBLAS, FP32"), process::output);
+        environment.put("LD_LIBRARY_PATH", folder.toString());
+        assertEquals(0, main("devices"), process::output);
+        assumeTrue(process.output().contains("cuBLAS was not found"), "the linker finds a libcublas by itself");
+        assertTrue(process.output().contains("FP32, 64 x 64 tiles"), process::output);
+    }
+
+    @Test
     void aMissingLibraryIsToldInOneSentence() throws Exception {
         environment.put("LD_LIBRARY_PATH", folder.toString());
         int code = main("devices", "device.matmul=cublas");
