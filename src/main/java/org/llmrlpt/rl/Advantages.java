@@ -11,8 +11,14 @@ final class Advantages {
     private Advantages() {
     }
 
-    /** (reward - mean) / (std + 1e-6), or the difference alone; all in double, the variance around the mean. */
+    /**
+     * (reward - mean) / (std + 1e-6), or the difference alone; all in double, the variance around the mean. Exactly 0
+     * where all rewards are equal.
+     */
     static double[] of(double[] rewards, AdvantageStd std) {
+        if (allEqual(rewards)) {
+            return new double[rewards.length];
+        }
         double mean = Arrays.stream(rewards).average().orElseThrow();
         double divisor = switch (std) {
             case NONE -> 1;

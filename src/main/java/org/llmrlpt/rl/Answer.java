@@ -21,6 +21,11 @@ record Answer(int[] prompt, int[] tokens, float[] logProbabilities, double advan
         return tokens.length;
     }
 
+    /** Whether its tokens have a gradient, where the loss has no other term. */
+    boolean teaches() {
+        return advantage != 0;
+    }
+
     boolean sharesBeginning(Answer other) {
         return Arrays.equals(prompt, other.prompt);
     }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
@@ -62,6 +63,8 @@ public final class GrpoTrainer implements AutoCloseable {
     private final Schedule schedule;
     private final AnswerPacking packing;
     private final List<PolicyStep> policySteps = new ArrayList<>();
+    /** For answers without a gradient, which are trained on for their statistics only; empty where there are none. */
+    private final List<PolicyStep> observingSteps = new ArrayList<>();
     private final List<PolicyStep> referenceSteps = new ArrayList<>();
     private final Rollouts rollouts;
     private final HeldOut heldOut;
@@ -97,6 +100,9 @@ public final class GrpoTrainer implements AutoCloseable {
         packing = AnswerPacking.of(settings, saved.shape(), lengths);
         for (int rows : packing.shapes()) {
             policySteps.add(new PolicyStep(session, kernels, model, surrogate, "policy", rows, true));
+            if (!settings.dynamicSampling() && reference == null) {
+                observingSteps.add(new PolicyStep(session, kernels, model, surrogate, "observed", rows, false));
+            }
             if (reference != null) {
                 referenceSteps.add(new PolicyStep(session, kernels, reference, surrogate, "reference", rows, false));
             }
@@ -214,7 +220,7 @@ public final class GrpoTrainer implements AutoCloseable {
         for (int update = 0; update < rounds; update++) {
             long trainFrom = System.nanoTime();
             SurrogateSums sums = update == 0 ? first : new SurrogateSums();
-            batches.forEach(batch -> stepFor(policySteps, batch).run(batch, sums));
+            batches.forEach(batch -> stepFor(isObserved(batch) ? observingSteps : policySteps, batch).run(batch, sums));
             if (update == 0) {
                 requireOnPolicy(first);
             }
@@ -237,6 +243,7 @@ public final class GrpoTrainer implements AutoCloseable {
         return Optional.of(new RlReport(done, rollout, first, all, rounds,
             gradientNorm, rate,
             batches.stream().mapToLong(PackedBatch::rows).sum(),
+            batches.stream().filter(this::isObserved).mapToLong(PackedBatch::rows).sum(),
             new RlReport.Times(rollout.generateSeconds(), rollout.rewardSeconds(), packSeconds, trainSeconds,
                 updateSeconds, total)));
     }
@@ -244,12 +251,19 @@ public final class GrpoTrainer implements AutoCloseable {
     private List<PackedBatch> pack(Rollout rollout) {
         List<Answer> answers = rollout.kept().stream()
             .flatMap(g -> g.answers(settings.advantageStd(), settings.maskTruncated()).stream()).toList();
-        List<PackedBatch> batches = packing.pack(answers,
-            new TokenWeights(settings.loss(), answers, lengths.stages().at(done)));
+        TokenWeights weights = new TokenWeights(settings.loss(), answers, lengths.stages().at(done));
+        List<PackedBatch> batches = new ArrayList<>();
+        answers.stream().collect(Collectors.partitioningBy(a -> a.teaches() || observingSteps.isEmpty()))
+            .values().forEach(some -> batches.addAll(packing.pack(some, weights)));
         if (reference != null) {
             batches.forEach(batch -> stepFor(referenceSteps, batch).fillReference(batch));
         }
         return batches;
+    }
+
+    /** Whether the gradient of a micro-batch is known to be zero, so that its backward pass is left out. */
+    private boolean isObserved(PackedBatch batch) {
+        return !batch.teaches() && !observingSteps.isEmpty();
     }
 
     private static PolicyStep stepFor(List<PolicyStep> steps, PackedBatch batch) {

@@ -16,12 +16,14 @@ import org.llmrlpt.kernels.SeenKeys;
  * @param seen which positions each one sees [R, SeenKeys.COLUMNS]
  * @param known [R, SampledTokens.COLUMNS]
  * @param used positions of documents; the others are padding
+ * @param teaches whether any of the answers does
  */
-record PackedBatch(int[] tokens, int[] targets, int[] positions, int[] seen, float[] known, int used) {
+record PackedBatch(int[] tokens, int[] targets, int[] positions, int[] seen, float[] known, int used,
+    boolean teaches) {
     /** Packs the answers, those to one prompt next to each other; they must not need more than {@code rows}. */
     static PackedBatch of(List<Answer> answers, int rows, TokenWeights weights) {
         PackedBatch b = new PackedBatch(new int[rows], new int[rows], new int[rows], new int[rows * SeenKeys.COLUMNS],
-            new float[rows * SampledTokens.COLUMNS], 0);
+            new float[rows * SampledTokens.COLUMNS], 0, false);
         Arrays.fill(b.targets, -1);
         int first = 0;
         int at = 0;
@@ -38,7 +40,8 @@ record PackedBatch(int[] tokens, int[] targets, int[] positions, int[] seen, flo
         for (int i = at; i < rows; i++) {
             SeenKeys.set(b.seen, i, i, i, i);
         }
-        return new PackedBatch(b.tokens, b.targets, b.positions, b.seen, b.known, at);
+        return new PackedBatch(b.tokens, b.targets, b.positions, b.seen, b.known, at,
+            answers.stream().anyMatch(Answer::teaches));
     }
 
     private int putBeginning(Answer answer, int first) {

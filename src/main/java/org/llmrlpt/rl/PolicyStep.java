@@ -14,8 +14,8 @@ import org.llmrlpt.nn.Transformer;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * Forward pass and surrogate of one micro-batch of R packed positions as a program; the backward pass too for a policy
- * that trains, whose gradients add up until the update.
+ * Forward pass and surrogate of one micro-batch of R packed positions as a program; the backward pass too where it is
+ * to train, whose gradients add up until the update.
  */
 final class PolicyStep {
     private final Session session;
@@ -46,7 +46,7 @@ final class PolicyStep {
         return targets.columns();
     }
 
-    /** Adds a micro-batch's gradients to those there are, and its statistics to {@code sums}. */
+    /** Adds a micro-batch's gradients, where it trains, to those there are, and its statistics to {@code sums}. */
     void run(PackedBatch batch, SurrogateSums sums) {
         execute(batch);
         sums.add(session, statistics, batch);

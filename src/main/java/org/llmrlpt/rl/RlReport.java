@@ -13,10 +13,11 @@ import org.llmrlpt.kernels.SurrogateStatistics;
  * @param updates optimizer steps on this rollout; 0 where no group was left to train on
  * @param gradientNorm of the last update, before clipping
  * @param positions that training computed in one update, padding included
+ * @param forwardOnly how many of them had a forward pass only, as their advantages are 0
  * @param times seconds of each phase
  */
 public record RlReport(long step, Rollout rollout, SurrogateSums first, SurrogateSums all, int updates,
-    double gradientNorm, double learningRate, long positions, Times times) {
+    double gradientNorm, double learningRate, long positions, long forwardOnly, Times times) {
 
     /**
      * Seconds of the phases of a step.
@@ -66,6 +67,7 @@ public record RlReport(long step, Rollout rollout, SurrogateSums first, Surrogat
         m.put("tokens", rollout.tokens());
         m.put("tokens_trained", first.tokens());
         m.put("positions", positions);
+        m.put("positions_forward_only", forwardOnly);
         m.put("rollout_tokens_per_second", rollout.tokens() / times.generate());
         m.put("training_tokens_per_second", updates * positions / (times.train() + times.update()));
         m.put("tokens_per_second", rollout.tokens() / times.total());

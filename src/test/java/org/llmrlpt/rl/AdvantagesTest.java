@@ -29,6 +29,9 @@ class AdvantagesTest {
         double[] tenths = new double[7];
         Arrays.fill(tenths, 0.1f);
         assertTrue(Advantages.allEqual(tenths));
+        for (AdvantageStd std : AdvantageStd.values()) {
+            assertArrayEquals(new double[7], Advantages.of(tenths, std));
+        }
         tenths[6] = Math.nextUp(tenths[6]);
         assertFalse(Advantages.allEqual(tenths));
     }
