@@ -215,19 +215,28 @@ final class BlockedProduct {
             long panel = b + 4L * p * columns * kc;
             long to = c + 4L * p * columns;
             int width = Math.min(columns, n - p * columns);
-            Tile fitting = tile.edge(width);
-            if (height == fitting.rows && width == fitting.columns) {
-                fitting.multiply(blockOfA, at, panel, to, stepC, kc, start);
-            } else {
-                long edge = EDGE_TILE.floats((long) tile.rows * columns);
-                long step = 4L * fitting.columns;
-                if (start) {
-                    copyTile(to, stepC, edge, step, height, width);
-                }
-                fitting.multiply(blockOfA, at, panel, edge, step, kc, start);
-                copyTile(edge, step, to, stepC, height, width);
+            Tile fitting = width == columns ? tile.low(height) : tile.edge(width);
+            for (int r = 0; r < height; r += fitting.rows) {
+                tile(fitting, blockOfA, at + r, Math.min(fitting.rows, height - r), width, panel, to + r * stepC, kc,
+                    start);
             }
         }
+    }
+
+    private void tile(Tile fitting, float[] blockOfA, int at, int height, int width, long panel, long to, int kc,
+        boolean start) {
+        long stepC = 4L * ldc;
+        if (height == fitting.rows && width == fitting.columns) {
+            fitting.multiply(blockOfA, at, panel, to, stepC, kc, start);
+            return;
+        }
+        long edge = EDGE_TILE.floats((long) tile.rows * tile.columns);
+        long step = 4L * fitting.columns;
+        if (start) {
+            copyTile(to, stepC, edge, step, height, width);
+        }
+        fitting.multiply(blockOfA, at, panel, edge, step, kc, start);
+        copyTile(edge, step, to, stepC, height, width);
     }
 
     /** By vectors and elements: a call that copies memory costs more than such short rows. */

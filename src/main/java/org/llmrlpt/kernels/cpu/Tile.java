@@ -63,6 +63,14 @@ abstract class Tile {
         return this;
     }
 
+    /**
+     * The tile for the last {@code height} rows: one with fewer rows, where there is one that reads the same panels and
+     * is faster even if it is needed twice.
+     */
+    Tile low(int height) {
+        return this;
+    }
+
     /** The length of the nearly equal parts, of at most {@link #MAX_K}, into which a sum of {@code k} is cut. */
     static int partOfK(int k) {
         int parts = Math.ceilDiv(k, MAX_K);

@@ -12,9 +12,11 @@ import jdk.incubator.vector.VectorSpecies;
 final class Tile512 extends Tile {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_512;
     private static final int BYTES = S.vectorByteSize();
-    private static final int ROWS = 12;
+    /** Rows of the tile, and of its panels of A. */
+    static final int ROWS = 12;
     private static final int COLUMNS = 2 * S.length();
     private static final Tile NARROW = new NarrowTile();
+    private static final Tile LOW = new LowTile();
 
     Tile512() {
         super(ROWS, COLUMNS);
@@ -141,6 +143,11 @@ final class Tile512 extends Tile {
         c += stepC;
         c11a.intoMemorySegment(ALL, c, ORDER);
         c11b.intoMemorySegment(ALL, c + BYTES, ORDER);
+    }
+
+    @Override
+    Tile low(int height) {
+        return height <= 2 * LOW.rows ? LOW : this;
     }
 
     @Override
