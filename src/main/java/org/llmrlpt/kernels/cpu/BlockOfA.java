@@ -5,16 +5,16 @@ import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 import static org.llmrlpt.kernels.cpu.Memory.getFloat;
+import static org.llmrlpt.kernels.cpu.VectorMath.S;
+import static org.llmrlpt.kernels.cpu.VectorMath.exactly;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Copies blocks of A into an array, as the panels [k][tile rows] that a {@link Tile} reads, {@link #panelStride} apart.
  * Leading dimensions are in floats.
  */
 final class BlockOfA {
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     /** So many floats at most are written too many behind the last column of a panel. */
     private static final int EXCESS = 16;
 
@@ -91,10 +91,10 @@ final class BlockOfA {
                 FloatVector v1 = fromMemorySegment(S, ALL, r1 + o, ORDER);
                 FloatVector v2 = fromMemorySegment(S, ALL, r2 + o, ORDER);
                 FloatVector v3 = fromMemorySegment(S, ALL, r3 + o, ORDER);
-                v0.intoArray(to, at + q);
-                v1.intoArray(to, at + rows + q);
-                v2.intoArray(to, at + 2 * rows + q);
-                v3.intoArray(to, at + 3 * rows + q);
+                exactly(v0).intoArray(to, at + q);
+                exactly(v1).intoArray(to, at + rows + q);
+                exactly(v2).intoArray(to, at + 2 * rows + q);
+                exactly(v3).intoArray(to, at + 3 * rows + q);
             }
             r0 += 4L * rows;
             r1 += 4L * rows;

@@ -89,22 +89,7 @@ public final class DecodeAttention {
             long k1 = k + Math.min(j + 1, n - 1) * step;
             long k2 = k + Math.min(j + 2, n - 1) * step;
             long k3 = k + Math.min(j + 3, n - 1) * step;
-            FloatVector s0 = FloatVector.zero(S);
-            FloatVector s1 = s0;
-            FloatVector s2 = s0;
-            FloatVector s3 = s0;
-            for (int i = 0; i < whole; i += LANES) {
-                long o = 4L * i;
-                FloatVector x = fromMemorySegment(S, ALL, q + o, ORDER);
-                s0 = x.fma(fromMemorySegment(S, ALL, k0 + o, ORDER), s0);
-                s1 = x.fma(fromMemorySegment(S, ALL, k1 + o, ORDER), s1);
-                s2 = x.fma(fromMemorySegment(S, ALL, k2 + o, ORDER), s2);
-                s3 = x.fma(fromMemorySegment(S, ALL, k3 + o, ORDER), s3);
-            }
-            s0.intoMemorySegment(ALL, lanes, ORDER);
-            s1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
-            s2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
-            s3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
+            fourScores(q, k0, k1, k2, k3, whole, lanes);
             long to = at(scores, j);
             Lanes.sumFour(lanes, LANES, to);
             for (int i = whole; i < width; i++) {
@@ -116,6 +101,25 @@ public final class DecodeAttention {
                 setFloat(to + 12, Math.fma(x, getFloat(k3 + o), getFloat(to + 12)));
             }
         }
+    }
+
+    /** The products of q and four keys, added up for each lane. */
+    private static void fourScores(long q, long k0, long k1, long k2, long k3, int whole, long lanes) {
+        FloatVector s0 = FloatVector.zero(S);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        for (long o = 0; o < 4L * whole; o += BYTES) {
+            FloatVector x = fromMemorySegment(S, ALL, q + o, ORDER);
+            s0 = x.fma(fromMemorySegment(S, ALL, k0 + o, ORDER), s0);
+            s1 = x.fma(fromMemorySegment(S, ALL, k1 + o, ORDER), s1);
+            s2 = x.fma(fromMemorySegment(S, ALL, k2 + o, ORDER), s2);
+            s3 = x.fma(fromMemorySegment(S, ALL, k3 + o, ORDER), s3);
+        }
+        s0.intoMemorySegment(ALL, lanes, ORDER);
+        s1.intoMemorySegment(ALL, lanes + BYTES, ORDER);
+        s2.intoMemorySegment(ALL, lanes + 2 * BYTES, ORDER);
+        s3.intoMemorySegment(ALL, lanes + 3 * BYTES, ORDER);
     }
 
     /** scores = softmax(scores · scale), n of them; what follows them up to a whole vector becomes 0. */

@@ -18,6 +18,8 @@ import javax.management.ObjectName;
  * <li>A caller may swallow so many loops that the compiler reaches its limit of nodes inside one of them, and leaves a
  * call there, with the same end. So nothing else of this package is inlined: a loop over vectors is a method of its
  * own, and is compiled on its own. The one exception is a tile that wants constants from each of its two callers.
+ * <li>Vectors of several widths pass the same methods of the Vector API, whose profiles then lead the compiler astray,
+ * again by chance: {@link VectorMath#exactly}.
  * <li>Until a kernel is compiled, each vector operation is a call. So a thread waits until its kernel is compiled, and
  * the optimising compiler does not work on the insides of the Vector API, which are hot until then and worth nothing
  * afterwards; the fast compiler may.

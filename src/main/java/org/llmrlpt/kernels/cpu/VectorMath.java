@@ -46,6 +46,15 @@ public final class VectorMath {
     }
 
     /**
+     * v itself, of a type that the compiler knows. Where a vector comes from memory it otherwise learns the type too
+     * late, and takes the one that it has seen most often at the next operation's inner calls, in any kernel: if that
+     * is a vector of another width, each vector becomes an object (seen in one run of four, at stores into an array).
+     */
+    static FloatVector exactly(FloatVector v) {
+        return (FloatVector) S.vectorType().cast(v);
+    }
+
+    /**
      * e^x to about 1 ulp for all x: infinity above 88.72, 0 where the result would not be a normal number (x below
      * −87.34), NaN for NaN. e^x = 2^n · e^r with |r| ≤ ln 2 / 2; e^r = 1 + r + r²·q(r), q fitted to an error of 2^-28.
      */
