@@ -21,7 +21,7 @@ record Answer(int[] prompt, int[] tokens, float[] logProbabilities, double advan
         return tokens.length;
     }
 
-    /** Whether its tokens have a gradient, where the loss has no other term. */
+    /** Whether its tokens have a gradient; without an advantage they have none, unless by a divergence in the loss. */
     boolean teaches() {
         return advantage != 0;
     }

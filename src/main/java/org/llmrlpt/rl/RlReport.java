@@ -25,7 +25,7 @@ public record RlReport(long step, Rollout rollout, SurrogateSums first, Surrogat
      * @param generate sampling answers
      * @param reward decoding and judging them
      * @param pack making micro-batches, and the reference model's log-probabilities
-     * @param train forward and backward passes
+     * @param train forward passes, and backward passes where there is a gradient
      * @param update clipping and AdamW
      * @param total the whole step
      */

@@ -205,7 +205,7 @@ final class BlockedProduct {
 
     /**
      * A row of tiles, {@code height} rows of C in panels p0 to p1 of its n columns; {@code c} is its first column of
-     * all. Tiles that pass the edge of C go through a scratch tile.
+     * all.
      */
     private void row(float[] blockOfA, int at, int height, long b, int p0, int p1, long c, int n, int kc,
         boolean start) {
@@ -223,6 +223,7 @@ final class BlockedProduct {
         }
     }
 
+    /** One tile, of which C has {@code height} rows and {@code width} columns; if not all, through a scratch tile. */
     private void tile(Tile fitting, float[] blockOfA, int at, int height, int width, long panel, long to, int kc,
         boolean start) {
         long stepC = 4L * ldc;

@@ -48,7 +48,7 @@ public final class VectorMath {
     /**
      * v itself, of a type that the compiler knows. Where a vector comes from memory it otherwise learns the type too
      * late, and takes the one that it has seen most often at the next operation's inner calls, in any kernel: if that
-     * is a vector of another width, each vector becomes an object (seen in one run of four, at stores into an array).
+     * is a vector of another width, each vector becomes an object (seen at stores into an array, in some runs).
      */
     static FloatVector exactly(FloatVector v) {
         return (FloatVector) S.vectorType().cast(v);

@@ -53,8 +53,8 @@ final class GpuHead {
 
     /**
      * Statistics of each row, and in place of the logits the loss's gradient if {@code gradient} is not 0: paper,
-     * Eq. 11-13, in the stable form of {@link org.llmrlpt.kernels.Kernels#policyHead}. One array holds the logits [n,
-     * V] and the statistics [n, {@link RowStatistics#COLUMNS}]; one group of GROUP threads for each row.
+     * Eq. 11-13, in the stable form of {@link org.llmrlpt.kernels.Kernels#policyHead}. One array holds the logits
+     * [n, V] and the statistics [n, {@link RowStatistics#COLUMNS}]; one group of GROUP threads for each row.
      *
      * <p>1 - p_x is the mass of the other tokens and log-probabilities take log1p of the mass beside the largest logit,
      * so that nearly one-hot rows keep their digits.
