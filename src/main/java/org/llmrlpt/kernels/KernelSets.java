@@ -27,7 +27,7 @@ public final class KernelSets {
      * @throws UserError if the device or this runtime lacks what the settings ask for
      */
     public static Kernels choose(DeviceSettings settings) {
-        String product = settings.matmul();
+        String product = resolved(settings.matmul());
         boolean gpu = gpu(settings.device());
         if (settings.cudaGraphs() && !TornadoSettings.hasNvidiaBackend()) {
             throw new UserError("setting 'device.cuda-graphs' is true but only TornadoVM's PTX and CUDA backends have "
@@ -42,16 +42,13 @@ public final class KernelSets {
                 requireCublas(product, gpu);
                 yield new GpuKernels(product.equals("cublas") ? Compute.BF16 : Compute.FP32, GemmTask::library);
             }
-            case "auto" -> {
-                boolean cublas = TornadoSettings.hasCudaBackendAlone() && Cublas.isThere();
-                yield cublas ? new GpuKernels(Compute.FP32, GemmTask::library) : ours(gpu);
-            }
-            default -> ours(gpu);
+            default -> gpu ? new GpuKernels() : new CpuKernels();
         };
     }
 
-    private static Kernels ours(boolean gpu) {
-        return gpu ? new GpuKernels() : new CpuKernels();
+    private static String resolved(String product) {
+        boolean auto = product.equals("auto");
+        return auto && TornadoSettings.hasCudaBackendAlone() && Cublas.isThere() ? "cublas-fp32" : product;
     }
 
     /**

@@ -60,9 +60,9 @@ final class GpuHead {
      * so that nearly one-hot rows keep their digits.
      *
      * <p>Reads the logits twice for the k-th largest, once for the statistics and once more for the gradient: rows that
-     * stay in the caches come from memory once. {@code rest} and {@code spread} are
-     * sums over all elements but the largest so far: of e = exp(z - largest), and of e (largest - z). When a larger one
-     * comes, all sums fade, and its predecessor joins them; the sums of the group's threads join in the same way.
+     * stay in the caches come from memory once. {@code rest} and {@code spread} are sums over all elements but the
+     * largest so far: of e = exp(z - largest), and of e (largest - z). When a larger one comes, all sums fade, and its
+     * predecessor joins them; the sums of the group's threads join in the same way.
      */
     static void kObjective(KernelContext context, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
         FloatArray rows, int logitsAt, int statisticsAt, int width, int k, float beta, float lambdaHead,
