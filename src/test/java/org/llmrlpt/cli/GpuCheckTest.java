@@ -53,16 +53,6 @@ class GpuCheckTest {
     }
 
     @Test
-    void theStepThatRunsWhenTimeIsOverIsStoppedAndTheOthersAreLeftOut() throws Exception {
-        String shown = commands.succeed("bench", "gpu-check", "device=gpu", "size=small", "only=kernels-real",
-            "minutes=0.1", "folder=" + folder);
-        assertTrue(shown.contains("stopped when the 0.1 minutes were over"), shown);
-        JsonNode all = JsonFile.readObject(folder.resolve("gpu-check.json"));
-        assertTrue(all.path("seconds").asDouble() < 30, all.toString());
-        assertTrue(all.path("summary").asText().contains("not checked: kernels-real"), all.toString());
-    }
-
-    @Test
     void onlyNamesStepsThatThereAre() {
         commands.refuse(new String[] {"'only'", "kernel-checks", "kernels-ragged-fp32", "throughput"}, "bench",
             "gpu-check", "device=gpu", "only=kernel-checks", "folder=" + folder);
