@@ -8,7 +8,7 @@ import org.llmrlpt.device.Tensor;
  * @param weight a view of the parameter arena
  * @param gradient where its gradient adds up; null in a session that does not train
  * @param cleared what a tape sets to zero before it first adds to the gradient: the gradient and the gap behind it;
- *     null where gradients of several runs add up, and the optimizer leaves zeros
+ *     null where gradients of several runs add up until the optimizer clears them
  */
 public record Parameter(Tensor weight, Tensor gradient, Tensor cleared) {
 }

@@ -117,8 +117,7 @@ public final class Tape {
 
     private void weightGradient(Product product, Tensor x) {
         boolean adds = !isWholeAndNew(product.w);
-        Tensor dW = adds ? gradient(product.w) : product.w.gradient();
-        kernels.linearBackwardWeight(program, product.dY, x, dW, adds);
+        kernels.linearBackwardWeight(program, product.dY, x, gradient(product.w), adds);
     }
 
     /** x / rms(x) · w by row: x [R, C], w [1, C]. */
@@ -197,11 +196,12 @@ public final class Tape {
     public Tensor policyHead(Tensor h, Parameter w, Tensor targets, Tensor scale, Shaping shaping) {
         Tensor statistics = program.output("statistics", h.rows(), RowStatistics.COLUMNS);
         if (!training) {
-            kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, null, null);
+            kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, null, null, false);
             return statistics;
         }
         Tensor dH = activation("d_" + h.name(), h.rows(), h.columns());
-        kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, dH, gradient(w));
+        boolean adds = !isWholeAndNew(w);
+        kernels.policyHead(program, h, w.weight(), targets, scale, shaping, statistics, dH, gradient(w), adds);
         gradients.put(h, dH);
         return statistics;
     }
@@ -214,11 +214,12 @@ public final class Tape {
     public Tensor policyGradient(Tensor h, Parameter w, Tensor targets, Tensor tokens, Surrogate surrogate) {
         Tensor statistics = program.output("statistics", h.rows(), SurrogateStatistics.COLUMNS);
         if (!training) {
-            kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, null, null);
+            kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, null, null, false);
             return statistics;
         }
         Tensor dH = activation("d_" + h.name(), h.rows(), h.columns());
-        kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, dH, gradient(w));
+        boolean adds = !isWholeAndNew(w);
+        kernels.policyGradient(program, h, w.weight(), targets, tokens, surrogate, statistics, dH, gradient(w), adds);
         gradients.put(h, dH);
         return statistics;
     }

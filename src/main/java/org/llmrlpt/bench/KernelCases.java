@@ -239,7 +239,7 @@ final class KernelCases {
             Tensor scale = p.scalarInput("scale", 1);
             Tensor statistics = cases.output("statistics", rows, RowStatistics.COLUMNS);
             kernels.policyHead(p, h, w, targets, scale, shaping, statistics, gradients ? dH : null,
-                gradients ? dW : null);
+                gradients ? dW : null, false);
             return program -> {
                 program.set(targets, ints(this::token));
                 program.set(scale, 1f / rows);
@@ -257,7 +257,7 @@ final class KernelCases {
         add("head, policy gradient", rows + " x " + m.width() + " x " + m.vocabulary(), p -> {
             Tensor targets = p.integerInput("targets", rows);
             Tensor statistics = cases.output("surrogate", rows, SurrogateStatistics.COLUMNS);
-            kernels.policyGradient(p, h, w, targets, known, surrogate, statistics, dH, dW);
+            kernels.policyGradient(p, h, w, targets, known, surrogate, statistics, dH, dW, false);
             return program -> program.set(targets, ints(this::token));
         });
     }

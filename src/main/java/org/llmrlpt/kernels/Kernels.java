@@ -132,10 +132,11 @@ public interface Kernels {
      * @param tokens [R, SampledTokens.COLUMNS], what the host knows about them
      * @param statistics [R, SurrogateStatistics.COLUMNS]
      * @param dH [R, C], overwritten; null for evaluation
-     * @param dW [V, C], accumulates; null for evaluation
+     * @param dW [V, C]; null for evaluation
+     * @param accumulate whether the gradient is added to what dW holds
      */
     void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens, Surrogate surrogate,
-        Tensor statistics, Tensor dH, Tensor dW);
+        Tensor statistics, Tensor dH, Tensor dW, boolean accumulate);
 
     /**
      * The policy head (paper, Eq. 10–13): logits h wᵀ, their statistics and, if dH and dW are given, the gradient of
@@ -149,10 +150,11 @@ public interface Kernels {
      * @param scale [1, 1], a step scalar: 1 / number of counted positions of the whole step
      * @param statistics [R, RowStatistics.COLUMNS]
      * @param dH [R, C], overwritten; null for evaluation
-     * @param dW [V, C], accumulates; null for evaluation
+     * @param dW [V, C]; null for evaluation
+     * @param accumulate whether the gradient is added to what dW holds
      */
     void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
-        Tensor statistics, Tensor dH, Tensor dW);
+        Tensor statistics, Tensor dH, Tensor dW, boolean accumulate);
 
     /**
      * The tokens that a decode step reads: out[r] = given[r] where that is a token, else the one that the last step
@@ -222,8 +224,7 @@ public interface Kernels {
 
     /**
      * One AdamW step over all parameters: g = gradient · clip[1]; p *= 1 - lr·decay for the first {@code decayed}
-     * elements; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g²; p -= lr (m/c1) / (sqrt(v/c2) + eps). The gradient is zeroed
-     * in the same pass.
+     * elements; m = b1 m + (1-b1) g; v = b2 v + (1-b2) g²; p -= lr (m/c1) / (sqrt(v/c2) + eps).
      *
      * @param clip [1, 2] as {@link #gradientNorm} leaves it
      * @param step [1, 3]: lr, c1 = 1 - b1^t, c2 = 1 - b2^t (computed on the host in double)

@@ -16,7 +16,7 @@ public final class Parameters {
     public enum Gradients {
         /** Not at all: the session does not train. */
         NONE,
-        /** They add up over several runs of programs, until the optimizer leaves zeros. */
+        /** They add up over several runs of programs, until the optimizer clears them. */
         OF_SEVERAL_RUNS,
         /** Each run of a program makes them anew: until it does, their memory serves for activations. */
         OF_ONE_RUN
@@ -28,9 +28,11 @@ public final class Parameters {
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
     private final Tensor weights;
     private final Tensor gradients;
+    private final Gradients kept;
 
     Parameters(Session session, ParameterLayout layout, Gradients kept) {
         this.layout = layout;
+        this.kept = kept;
         int n = layout.elements();
         weights = session.persistent(ArenaKind.PARAMETERS, "weights", 1, n);
         gradients = switch (kept) {
@@ -64,6 +66,11 @@ public final class Parameters {
     /** All gradients, [1, elements]; null in a session that does not train. */
     public Tensor gradients() {
         return gradients;
+    }
+
+    /** How {@link #gradients} are kept. */
+    public Gradients kept() {
+        return kept;
     }
 
     /**

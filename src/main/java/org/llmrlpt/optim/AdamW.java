@@ -11,7 +11,7 @@ import org.llmrlpt.nn.Parameters;
 
 /**
  * AdamW with decoupled decay for matrices only, after clipping by the global norm: one program, run once per step.
- * Gradients are zero again when it has run.
+ * Gradients that add up over several runs are zero again when it has run.
  */
 public final class AdamW {
     /** The optimizer's constants; {@code clip} 0 means no clipping. */
@@ -43,7 +43,10 @@ public final class AdamW {
         kernels.gradientNorm(p, parameters.gradients(), constants.clip(), norm);
         kernels.adamW(p, parameters.weights(), parameters.gradients(), moment1, moment2, norm, step,
             parameters.layout().decayed(), constants.beta1(), constants.beta2(), constants.eps(),
-                constants.weightDecay());
+            constants.weightDecay());
+        if (parameters.kept() == Parameters.Gradients.OF_SEVERAL_RUNS) {
+            kernels.zero(p, parameters.gradients());
+        }
         program = p.build();
     }
 

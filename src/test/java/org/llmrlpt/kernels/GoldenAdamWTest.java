@@ -1,7 +1,6 @@
 package org.llmrlpt.kernels;
 
 import static org.llmrlpt.kernels.Closeness.assertClose;
-import static org.llmrlpt.kernels.Closeness.assertSameBits;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -49,7 +48,6 @@ class GoldenAdamWTest {
                 assertClose("parameters" + step, steps.expected("param" + step), h.values(parameters));
                 assertClose("m" + step, steps.expected("m" + step), h.values(m));
                 assertClose("v" + step, steps.expected("v" + step), h.values(v), Closeness.RTOL, 1e-9);
-                assertSameBits("gradients" + step, nothing, h.values(gradients));
             }
         }
     }

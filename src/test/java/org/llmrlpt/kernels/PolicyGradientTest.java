@@ -143,7 +143,7 @@ public class PolicyGradientTest {
         }
     }
 
-    /** Runs the head with its gradients; dW begins at zero. */
+    /** Runs the head with its gradients. */
     public static Result train(Kernels kernels, float[] h, float[] w, int[] targets, float[] tokens,
         Surrogate surrogate, int width) {
         try (KernelHarness harness = new KernelHarness(kernels)) {
@@ -156,7 +156,7 @@ public class PolicyGradientTest {
             Tensor dH = harness.output("dH", rows, width);
             Tensor dW = harness.inOut("dW", w.length / width, width, new float[w.length]);
             harness.run((k, p) ->
-                k.policyGradient(p, hIn, wIn, targetsIn, tokensIn, surrogate, statistics, dH, dW));
+                k.policyGradient(p, hIn, wIn, targetsIn, tokensIn, surrogate, statistics, dH, dW, false));
             return new Result(harness.values(statistics), harness.values(dH), harness.values(dW));
         }
     }
@@ -170,7 +170,7 @@ public class PolicyGradientTest {
             Tensor tokensIn = harness.input("tokens", targets.length, SampledTokens.COLUMNS, tokens);
             Tensor statistics = harness.output("statistics", targets.length, SurrogateStatistics.COLUMNS);
             harness.run((k, p) ->
-                k.policyGradient(p, hIn, wIn, targetsIn, tokensIn, surrogate, statistics, null, null));
+                k.policyGradient(p, hIn, wIn, targetsIn, tokensIn, surrogate, statistics, null, null, false));
             return harness.values(statistics);
         }
     }

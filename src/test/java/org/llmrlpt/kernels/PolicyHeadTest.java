@@ -159,6 +159,15 @@ class PolicyHeadTest {
 
     @ParameterizedTest
     @MethodSource("sets")
+    void withoutATargetTheGradientIsZero(Kernels kernels) {
+        float[] w = gaussian("w", 50 * 4);
+        Result r = train(kernels, gaussian("h", 3 * 4), w, new int[] {-1, -1, -1}, 1f, new Shaping(0f, 0f, 0f, 5), 4);
+        assertSameBits("dW", new float[w.length], r.dW);
+        assertSameBits("dH", new float[3 * 4], r.dH);
+    }
+
+    @ParameterizedTest
+    @MethodSource("sets")
     void aRowThatIsNotANumberSpoilsItselfOnly(Kernels kernels) {
         int vocabulary = 50;
         float[] h = gaussian("h", 3 * 4);
@@ -170,13 +179,22 @@ class PolicyHeadTest {
         assertTrue(Float.isFinite(statistics[2 * RowStatistics.COLUMNS + RowStatistics.NLL]));
     }
 
+    /** Overwrites dW. */
     static Result train(Kernels kernels, float[] h, float[] w, int[] targets, float scale, Shaping shaping,
         int width) {
-        return train(kernels, h, w, targets, scale, shaping, width, new float[w.length]);
+        float[] nonsense = new float[w.length];
+        Arrays.fill(nonsense, Float.NaN);
+        return train(kernels, h, w, targets, scale, shaping, width, nonsense, false);
     }
 
+    /** Adds to {@code before}. */
     static Result train(Kernels kernels, float[] h, float[] w, int[] targets, float scale, Shaping shaping,
         int width, float[] before) {
+        return train(kernels, h, w, targets, scale, shaping, width, before, true);
+    }
+
+    private static Result train(Kernels kernels, float[] h, float[] w, int[] targets, float scale, Shaping shaping,
+        int width, float[] before, boolean accumulate) {
         try (KernelHarness harness = new KernelHarness(kernels)) {
             int rows = targets.length;
             Tensor hIn = harness.input("h", rows, width, h);
@@ -186,7 +204,8 @@ class PolicyHeadTest {
             Tensor statistics = harness.output("statistics", rows, RowStatistics.COLUMNS);
             Tensor dH = harness.output("dH", rows, width);
             Tensor dW = harness.inOut("dW", w.length / width, width, before);
-            harness.run((k, p) -> k.policyHead(p, hIn, wIn, targetsIn, scaleIn, shaping, statistics, dH, dW));
+            harness.run((k, p) ->
+                k.policyHead(p, hIn, wIn, targetsIn, scaleIn, shaping, statistics, dH, dW, accumulate));
             return new Result(harness.values(statistics), harness.values(dH), harness.values(dW));
         }
     }
@@ -198,7 +217,8 @@ class PolicyHeadTest {
             Tensor targetsIn = harness.ints("targets", targets);
             Tensor scaleIn = harness.input("scale", 1, 1, 1f);
             Tensor statistics = harness.output("statistics", targets.length, RowStatistics.COLUMNS);
-            harness.run((k, p) -> k.policyHead(p, hIn, wIn, targetsIn, scaleIn, shaping, statistics, null, null));
+            harness.run((k, p) ->
+                k.policyHead(p, hIn, wIn, targetsIn, scaleIn, shaping, statistics, null, null, false));
             return harness.values(statistics);
         }
     }

@@ -12,9 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One product C [M,N] = or += op(A)·op(B) by blocks: B's panels are packed for a chunk of columns and k and shared by
- * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Later parts
- * of k start from what C holds, so each element stays one chain of fused multiply-adds over k, and its bits depend on
- * no block: the blocks may be chosen by the number of threads.
+ * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Each part of k is
+ * added to what C holds. An element's bits depend on these parts alone ({@link Tile#partOfK}): other blocks may be
+ * chosen by the number of threads.
  */
 final class BlockedProduct {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
@@ -35,12 +35,18 @@ final class BlockedProduct {
      */
     private static final int GROUP = 8;
 
-    /** Floats of A that all tasks share where B is packed before: half of a second cache of 2 MiB. */
-    private static final int SHARED_A = 1 << 18;
+    /** Floats of A that are turned for all tasks at a time (4 MiB), where each thread has its own panels of B. */
+    private static final int SHARED_A = 1 << 20;
+    /** A product with so many rows and columns is wide: below, packing B for all threads costs no more. */
+    private static final int WIDE_ROWS = 128;
+    private static final int WIDE_COLUMNS = 4096;
+    /** Columns that a task of a wide product packs at a time: one part of them stays in the second cache. */
+    private static final int GROUP_COLUMNS = 384;
 
-    /** A task's rows of A, one part of k. */
+    /** A task's rows of A, one part of k; or those that all tasks share. */
     private static final ScratchArray A_BLOCK = new ScratchArray();
     private static final Scratch B_PANELS = new Scratch();
+    private static final Scratch OWN_PANELS = new Scratch();
     private static final Scratch EDGE_TILE = new Scratch();
 
     private final Tile tile;
@@ -72,35 +78,36 @@ final class BlockedProduct {
     void multiply(boolean transposedB, long b, int ldb, int n, int k) {
         int columns = tile.columns;
         int chunk = Math.max(MIN_CHUNK_COLUMNS, CHUNK / k / columns * columns);
-        int chunkK = Math.max(1, CHUNK / Math.min(n, chunk) / Tile.MAX_K) * Tile.MAX_K;
+        int part = Tile.partOfK(k);
+        int chunkK = Math.max(1, CHUNK / Math.min(n, chunk) / part) * part;
         for (int j0 = 0; j0 < n; j0 += chunk) {
             int nc = Math.min(chunk, n - j0);
             for (int k0 = 0; k0 < k; k0 += chunkK) {
                 int kc = Math.min(chunkK, k - k0);
                 long panels = B_PANELS.floats((long) Panels.count(nc, columns) * columns * kc);
                 long from = transposedB ? at(b, (long) j0 * ldb + k0) : at(b, (long) k0 * ldb + j0);
-                pack(tile, transposedB, from, ldb, nc, kc, panels);
-                multiplyAll(panels, j0, nc, k0, kc);
+                pack(tile, transposedB, from, ldb, nc, kc, part, panels);
+                multiplyAll(panels, j0, nc, k0, kc, part);
             }
         }
     }
 
     /**
-     * Packs B [k, n], or a transposed B stored [n, k]: for each part of k ({@link Tile#partOfK}) all panels, one part
-     * after the other.
+     * Packs B [k, n], or a transposed B stored [n, k]: for each part of k all panels, one part after the other.
+     *
+     * @param part length of the parts, {@link Tile#partOfK} of the whole sum
      */
-    static void pack(Tile tile, boolean transposed, long b, int ldb, int n, int k, long to) {
+    static void pack(Tile tile, boolean transposed, long b, int ldb, int n, int k, int part, long to) {
         int columns = tile.columns;
         int panels = Panels.count(n, columns);
         int group = transposed ? 1 : 8; // several panels at once read longer pieces of B's rows
         int groups = Panels.count(panels, group);
-        int tasks = groups * Panels.count(k, Tile.partOfK(k));
-        Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, to));
+        int tasks = groups * Panels.count(k, part);
+        Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, part, to));
     }
 
     private static void packTask(int t, int groups, int group, int panels, Tile tile, boolean transposed, long b,
-        int ldb, int n, int k, long to) {
-        int part = Tile.partOfK(k);
+        int ldb, int n, int k, int part, long to) {
         int k0 = t / groups * part;
         int kc = Math.min(part, k - k0);
         int j = t % groups * group * tile.columns;
@@ -113,58 +120,97 @@ final class BlockedProduct {
         }
     }
 
-    /**
-     * Multiplies by all panels of B as {@link #pack} makes them, for few rows: as many of A as the second cache holds
-     * are turned for all tasks, and each panel of B is read by one thread.
-     */
+    /** Whether B has so many columns that it is better packed in pieces than for all threads. */
+    static boolean isWide(int m, int n) {
+        return m >= WIDE_ROWS && n >= WIDE_COLUMNS;
+    }
+
+    /** Multiplies by a wide transposed B stored [n, k]. */
+    void multiplyWide(long b, int ldb, int n, int k) {
+        int group = GROUP_COLUMNS / tile.columns;
+        long most = (long) group * tile.columns * Tile.partOfK(k);
+        byColumns(n, k, group, (p, width, k0, kc) -> {
+            long own = OWN_PANELS.floats(most);
+            Panels.transposeB(tile, at(b, (long) p * tile.columns * ldb + k0), ldb, width, kc, own);
+            return own;
+        });
+    }
+
+    /** Multiplies by all panels of B as {@link #pack} makes them, for few rows. */
     void multiplyPacked(long panels, int n, int k) {
+        long all = (long) Panels.count(n, tile.columns) * tile.columns;
+        byColumns(n, k, 1, (p, width, k0, kc) -> at(panels, all * k0 + (long) p * tile.columns * kc));
+    }
+
+    /** Where a task finds panels of B. */
+    @FunctionalInterface
+    private interface PanelSource {
+        /** Address of the panels from number p on, {@code width} columns of B, sums over k0 to k0 + kc. */
+        long panels(int p, int width, int k0, int kc);
+    }
+
+    /** A is turned for all tasks, a few MiB of it at a time, and each panel of B is read by one thread. */
+    private void byColumns(int n, int k, int group, PanelSource source) {
         int tiles = Panels.count(m, tile.rows);
         int part = Tile.partOfK(k);
-        int most = Math.max(1, SHARED_A / (Panels.count(k, part) * part * tile.rows));
-        for (int i = 0; i < tiles; i += most) {
-            multiplyPacked(i, Math.min(most, tiles - i), panels, n, k);
+        int parts = Panels.count(k, part);
+        int tall = Math.clamp(SHARED_A / (part * tile.rows), 1, tiles);
+        int deep = Math.clamp(SHARED_A / (part * tile.rows * tall), 1, parts);
+        for (int i = 0; i < tiles; i += tall) {
+            for (int q = 0; q < parts; q += deep) {
+                byColumns(i, Math.min(tall, tiles - i), q, Math.min(deep, parts - q), n, k, group, source);
+            }
         }
     }
 
-    private void multiplyPacked(int first, int tiles, long panels, int n, int k) {
+    /** {@code tiles} rows of tiles of C from number {@code first} on, {@code parts} parts of k from {@code q0} on. */
+    private void byColumns(int first, int tiles, int q0, int parts, int n, int k, int group, PanelSource source) {
         int part = Tile.partOfK(k);
-        int parts = Panels.count(k, part);
         int strideA = BlockOfA.panelStride(tile, part);
         float[] rows = blockOfA(tile, tiles * parts);
-        Workers.forEach(tiles, i -> {
-            int top = (first + i) * tile.rows;
-            for (int q = 0; q < parts; q++) {
-                BlockOfA.turn(tile, at(a, (long) top * lda + q * part), lda, Math.min(tile.rows, m - top),
-                    Math.min(part, k - q * part), rows, (q * tiles + i) * strideA);
-            }
+        Workers.forEach(tiles * parts, t -> {
+            int top = (first + t % tiles) * tile.rows;
+            int k0 = (q0 + t / tiles) * part;
+            BlockOfA.turn(tile, at(a, (long) top * lda + k0), lda, Math.min(tile.rows, m - top),
+                Math.min(part, k - k0), rows, t * strideA);
         });
-        int count = Panels.count(n, tile.columns);
-        Workers.forEach(count, p -> {
+        int panels = Panels.count(n, tile.columns);
+        int threads = Workers.threads();
+        int tasks = Math.min(panels, Panels.count(Panels.count(panels, group), threads) * threads);
+        Workers.forEach(tasks, t -> {
+            int p = part(panels, t, tasks);
+            int end = part(panels, t + 1, tasks);
+            int j = p * tile.columns;
+            int width = Math.min(n, end * tile.columns) - j;
             for (int q = 0; q < parts; q++) {
-                long b = at(panels, (long) q * part * count * tile.columns);
+                int k0 = (q0 + q) * part;
+                int kc = Math.min(part, k - k0);
+                long b = source.panels(p, width, k0, kc);
                 for (int i = 0; i < tiles; i++) {
                     int top = (first + i) * tile.rows;
-                    row(rows, (q * tiles + i) * strideA, Math.min(tile.rows, m - top), b, p, p + 1,
-                        at(c, (long) top * ldc), n, Math.min(part, k - q * part), q > 0);
+                    row(rows, (q * tiles + i) * strideA, Math.min(tile.rows, m - top), b, 0, end - p,
+                        at(c, (long) top * ldc + j), width, kc, accumulate || k0 > 0);
                 }
             }
         });
     }
 
     /** Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part. */
-    private void multiplyAll(long b, int j0, int n, int k0, int k) {
+    private void multiplyAll(long b, int j0, int n, int k0, int k, int part) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
         int threads = Workers.threads();
         int tall = Math.min(tiles, Panels.count(Panels.count(m, TASK_ROWS), threads) * threads);
         int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(threads, tall)));
-        Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k));
+        Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k, part));
     }
 
-    private void task(int t, int tall, int wide, int tiles, int panels, long b, int j0, int n, int k0, int k) {
+    private void task(int t, int tall, int wide, int tiles, int panels, long b, int j0, int n, int k0, int k,
+        int part) {
         int i = part(tiles, t / wide, tall) * tile.rows;
         int end = Math.min(m, part(tiles, t / wide + 1, tall) * tile.rows);
-        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, j0, n, k0, k);
+        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, j0, n, k0, k,
+            part);
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
@@ -173,9 +219,8 @@ final class BlockedProduct {
     }
 
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
-    private void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k) {
+    private void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k, int part) {
         long stride = (long) Panels.count(n, tile.columns) * tile.columns;
-        int part = Tile.partOfK(k);
         int tiles = Panels.count(rows, tile.rows);
         float[] blockOfA = blockOfA(tile, tiles);
         for (int kk = 0; kk < k; kk += part) {

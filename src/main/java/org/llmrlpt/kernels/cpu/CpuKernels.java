@@ -220,7 +220,7 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
-        Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
+        Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW, boolean accumulate) {
         long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows());
         long flops = Work.policyHead(h.rows(), h.columns(), w.rows(), dH != null);
         Tensor memory = p.activation("policy_gradient", 1, Math.toIntExact(floats));
@@ -232,18 +232,18 @@ public final class CpuKernels implements Kernels {
                     Strided.of(at, statistics), at.floats(memory), at.offset(memory), h.rows(), h.columns(),
                     w.rows()));
         } else {
-            p.operation("policy_gradient").reads(h, w, targets, tokens, dW).writes(statistics, dH, dW, memory)
-                .flops(flops)
+            p.operation("policy_gradient").reads(h, w, targets, tokens).reads(kept(dW, accumulate))
+                .writes(statistics, dH, dW, memory).flops(flops)
                 .task((g, id, at) -> g.task(id, PolicyGradientKernels::train, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(tokens), at.offset(tokens), surrogate,
-                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
+                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), accumulate, at.floats(memory),
                     at.offset(memory), h.rows(), h.columns(), w.rows()));
         }
     }
 
     @Override
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
-        Tensor statistics, Tensor dH, Tensor dW) {
+        Tensor statistics, Tensor dH, Tensor dW, boolean accumulate) {
         long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows());
         long flops = Work.policyHead(h.rows(), h.columns(), w.rows(), dH != null);
         Tensor memory = p.activation("policy_head", 1, Math.toIntExact(floats));
@@ -253,10 +253,11 @@ public final class CpuKernels implements Kernels {
                     at.ints(targets), at.offset(targets), shaping, Strided.of(at, statistics), at.floats(memory),
                     at.offset(memory), h.rows(), h.columns(), w.rows()));
         } else {
-            p.operation("policy_head").reads(h, w, targets, scale, dW).writes(statistics, dH, dW, memory).flops(flops)
+            p.operation("policy_head").reads(h, w, targets, scale).reads(kept(dW, accumulate))
+                .writes(statistics, dH, dW, memory).flops(flops)
                 .task((g, id, at) -> g.task(id, PolicyHeadKernels::train, Strided.of(at, h), Strided.of(at, w),
                     at.ints(targets), at.offset(targets), at.floats(scale), at.offset(scale), shaping,
-                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), at.floats(memory),
+                    Strided.of(at, statistics), Strided.of(at, dH), Strided.of(at, dW), accumulate, at.floats(memory),
                     at.offset(memory), h.rows(), h.columns(), w.rows()));
         }
     }
@@ -316,7 +317,7 @@ public final class CpuKernels implements Kernels {
         Tensor clip, Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay) {
         int n = contiguousSize(parameters);
         p.operation("adamw").reads(parameters, gradients, moment1, moment2, clip, step)
-            .writes(parameters, gradients, moment1, moment2).task((g, id, at) -> g.task(id, OptimizerKernels::adamW,
+            .writes(parameters, moment1, moment2).task((g, id, at) -> g.task(id, OptimizerKernels::adamW,
                 at.floats(parameters), at.offset(parameters), at.floats(gradients), at.offset(gradients),
                 at.floats(moment1), at.offset(moment1), at.floats(moment2), at.offset(moment2), at.floats(clip),
                 at.offset(clip), at.floats(step), at.offset(step), n, Math.toIntExact(decayed), beta1, beta2, eps,

@@ -5,8 +5,8 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 /**
  * y [M,N] = x [M,K] · w [N,K]ᵀ for few rows x, as in decoding, where packing all of w would cost more than it saves.
  * It is computed as yᵀ = w·xᵀ: x is packed, each task turns its rows of w as it goes, a block of yᵀ stays in the second
- * cache, and is transposed when its sums are complete. Each element is one chain of fused multiply-adds over k, as in
- * {@link BlockedProduct}, with the same bits.
+ * cache, and is transposed when its sums are complete. The parts of k, and so the bits, are those of
+ * {@link BlockedProduct}.
  */
 final class FewRowsProduct {
     /** At most so many rows of w in a task: they and their part of yᵀ stay in the second cache. */
@@ -50,7 +50,7 @@ final class FewRowsProduct {
     static void multiply(long x, int ldx, long w, int ldw, long y, int ldy, int m, int n, int k) {
         Tile tile = tile(m);
         long packed = X_PANELS.floats((long) Panels.count(m, tile.columns) * tile.columns * k);
-        BlockedProduct.pack(tile, true, x, ldx, m, k, packed);
+        BlockedProduct.pack(tile, true, x, ldx, m, k, Tile.partOfK(k), packed);
         new FewRowsProduct(tile, packed, w, ldw, y, ldy, m, k).multiply(n);
     }
 

@@ -5,8 +5,9 @@ package org.llmrlpt.kernels.cpu;
  * address of their first element and their leading dimension (floats from one row to the next, at least the row's
  * length). C must not overlap A or B.
  *
- * <p>An element of C is one chain of fused multiply-adds in the order of k, which starts from what C holds when
- * accumulating; its bits depend neither on the other elements, nor on how many there are, nor on the number of threads.
+ * <p>An element of C is made of parts of k ({@link Tile#partOfK}), in their order, each a chain of fused multiply-adds
+ * that begins with zero and is added to what C holds. Its bits depend neither on the other elements, nor on how many
+ * there are, nor on the number of threads.
  */
 public final class Gemm {
     static final Tile TILE = Tile.preferred();
@@ -17,10 +18,13 @@ public final class Gemm {
     /** C [M,N] = or += A [M,K] · B [N,K]ᵀ: the forward pass of a linear layer, y = x·Wᵀ. */
     public static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
         check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
-        if (!accumulate && FewRowsProduct.pays(m, n, k)) {
+        BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate);
+        if (BlockedProduct.isWide(m, n)) {
+            product.multiplyWide(b, ldb, n, k);
+        } else if (!accumulate && FewRowsProduct.pays(m, n, k)) {
             FewRowsProduct.multiply(a, lda, b, ldb, c, ldc, m, n, k);
         } else {
-            new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate).multiply(true, b, ldb, n, k);
+            product.multiply(true, b, ldb, n, k);
         }
     }
 
@@ -31,7 +35,7 @@ public final class Gemm {
 
     /** Packs B [N,K] for {@link #ntPacked}. */
     static void pack(long b, int ldb, long to, int n, int k) {
-        BlockedProduct.pack(TILE, true, b, ldb, n, k, to);
+        BlockedProduct.pack(TILE, true, b, ldb, n, k, Tile.partOfK(k), to);
     }
 
     /** C [M,N] = A [M,K] · B [N,K]ᵀ of a packed B, for few rows: the same bits as {@link #nt}. */

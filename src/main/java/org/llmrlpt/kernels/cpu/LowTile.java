@@ -4,6 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -25,22 +26,7 @@ final class LowTile extends Tile {
     @Override
     void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b;
-        if (accumulate) {
-            long q = c;
-            c0a = fromMemorySegment(S, ALL, q, ORDER);
-            c0b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c1a = fromMemorySegment(S, ALL, q, ORDER);
-            c1b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c2a = fromMemorySegment(S, ALL, q, ORDER);
-            c2b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c3a = fromMemorySegment(S, ALL, q, ORDER);
-            c3b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-        } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = FloatVector.zero(S);
-        }
+        c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = FloatVector.zero(S);
         for (int i = at; i < at + Tile512.ROWS * k; i += Tile512.ROWS) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
@@ -58,17 +44,22 @@ final class LowTile extends Tile {
             c3b = x.fma(b1, c3b);
             b += 2 * BYTES;
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        long start = accumulate ? c : ZEROS;
+        long stepStart = accumulate ? stepC : 0;
+        c0a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c0b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c1a.intoMemorySegment(ALL, c, ORDER);
-        c1b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c1a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c1b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c2a.intoMemorySegment(ALL, c, ORDER);
-        c2b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c2a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c2b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c3a.intoMemorySegment(ALL, c, ORDER);
-        c3b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c3a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c3b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -24,34 +25,7 @@ final class NarrowTile extends Tile {
     @Override
     void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
         FloatVector c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11;
-        if (accumulate) {
-            long q = c;
-            c0 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c1 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c2 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c3 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c4 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c5 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c6 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c7 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c8 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c9 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c10 = fromMemorySegment(S, ALL, q, ORDER);
-            q += stepC;
-            c11 = fromMemorySegment(S, ALL, q, ORDER);
-        } else {
-            c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = c10 = c11 = FloatVector.zero(S);
-        }
+        c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = c10 = c11 = FloatVector.zero(S);
         for (int i = at; i < at + ROWS * k; i += ROWS) {
             FloatVector v = fromMemorySegment(S, ALL, b, ORDER);
             c0 = broadcast(S, a[i]).fma(v, c0);
@@ -68,29 +42,42 @@ final class NarrowTile extends Tile {
             c11 = broadcast(S, a[i + 11]).fma(v, c11);
             b += BYTES;
         }
-        c0.intoMemorySegment(ALL, c, ORDER);
+        long start = accumulate ? c : ZEROS;
+        long stepStart = accumulate ? stepC : 0;
+        c0.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c1.intoMemorySegment(ALL, c, ORDER);
+        c1.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c2.intoMemorySegment(ALL, c, ORDER);
+        c2.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c3.intoMemorySegment(ALL, c, ORDER);
+        c3.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c4.intoMemorySegment(ALL, c, ORDER);
+        c4.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c5.intoMemorySegment(ALL, c, ORDER);
+        c5.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c6.intoMemorySegment(ALL, c, ORDER);
+        c6.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c7.intoMemorySegment(ALL, c, ORDER);
+        c7.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c8.intoMemorySegment(ALL, c, ORDER);
+        c8.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c9.intoMemorySegment(ALL, c, ORDER);
+        c9.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c10.intoMemorySegment(ALL, c, ORDER);
+        c10.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        start += stepStart;
         c += stepC;
-        c11.intoMemorySegment(ALL, c, ORDER);
+        c11.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
     }
 
     @Override

@@ -47,24 +47,40 @@ public final class OptimizerKernels {
         out.set(outAt + 1, maxNorm == 0f ? 1f : (float) Math.min(1.0, maxNorm / (norm + 1e-6)));
     }
 
+    /** Four pieces at once, as one stream of reads leaves half of the memory's speed unused. */
     private static double sumOfSquares(long x, int n) {
+        int piece = n / 4 / LANES * LANES;
         DoubleVector a = DoubleVector.zero(D);
         DoubleVector b = DoubleVector.zero(D);
-        int i = 0;
-        for (; i + LANES <= n; i += LANES) {
-            FloatVector v = fromMemorySegment(S, ALL, x, ORDER);
-            DoubleVector low = (DoubleVector) v.convertShape(VectorOperators.F2D, D, 0);
-            DoubleVector high = (DoubleVector) v.convertShape(VectorOperators.F2D, D, 1);
-            a = low.fma(low, a);
-            b = high.fma(high, b);
+        DoubleVector c = DoubleVector.zero(D);
+        DoubleVector d = DoubleVector.zero(D);
+        long step = 4L * piece;
+        for (int i = 0; i < piece; i += LANES) {
+            FloatVector v0 = fromMemorySegment(S, ALL, x, ORDER);
+            FloatVector v1 = fromMemorySegment(S, ALL, x + step, ORDER);
+            FloatVector v2 = fromMemorySegment(S, ALL, x + 2 * step, ORDER);
+            FloatVector v3 = fromMemorySegment(S, ALL, x + 3 * step, ORDER);
+            DoubleVector low0 = (DoubleVector) v0.convertShape(VectorOperators.F2D, D, 0);
+            DoubleVector high0 = (DoubleVector) v0.convertShape(VectorOperators.F2D, D, 1);
+            a = high0.fma(high0, low0.fma(low0, a));
+            DoubleVector low1 = (DoubleVector) v1.convertShape(VectorOperators.F2D, D, 0);
+            DoubleVector high1 = (DoubleVector) v1.convertShape(VectorOperators.F2D, D, 1);
+            b = high1.fma(high1, low1.fma(low1, b));
+            DoubleVector low2 = (DoubleVector) v2.convertShape(VectorOperators.F2D, D, 0);
+            DoubleVector high2 = (DoubleVector) v2.convertShape(VectorOperators.F2D, D, 1);
+            c = high2.fma(high2, low2.fma(low2, c));
+            DoubleVector low3 = (DoubleVector) v3.convertShape(VectorOperators.F2D, D, 0);
+            DoubleVector high3 = (DoubleVector) v3.convertShape(VectorOperators.F2D, D, 1);
+            d = high3.fma(high3, low3.fma(low3, d));
             x += BYTES;
         }
-        DoubleVector both = a.add(b);
+        DoubleVector all = a.add(b).add(c.add(d));
         double sum = 0;
         for (int lane = 0; lane < D.length(); lane++) {
-            sum += both.lane(lane);
+            sum += all.lane(lane);
         }
-        for (; i < n; i++) {
+        x += 3 * step;
+        for (int i = 4 * piece; i < n; i++) {
             double v = getFloat(x);
             sum += v * v;
             x += 4;
@@ -73,8 +89,7 @@ public final class OptimizerKernels {
     }
 
     /**
-     * One AdamW step over n parameters; the first {@code decayed} of them decay. The gradient is zeroed in the same
-     * pass.
+     * One AdamW step over n parameters; the first {@code decayed} of them decay.
      *
      * @param clip [1, 2]; the gradient is multiplied by clip[1]
      * @param step [1, 3]: learning rate, 1 - beta1^t, 1 - beta2^t
@@ -120,14 +135,12 @@ public final class OptimizerKernels {
             Memory.copy(v + skip, tail + 3L * BYTES, rest);
             updateVectors(rule, tail, tail + BYTES, tail + 2L * BYTES, tail + 3L * BYTES, LANES);
             Memory.copy(tail, p + skip, rest);
-            Memory.copy(tail + BYTES, g + skip, rest);
             Memory.copy(tail + 2L * BYTES, m + skip, rest);
             Memory.copy(tail + 3L * BYTES, v + skip, rest);
         }
     }
 
     private static void updateVectors(Rule rule, long p, long g, long m, long v, int n) {
-        FloatVector zero = FloatVector.zero(S);
         FloatVector clip = broadcast(S, rule.clip);
         FloatVector keep = broadcast(S, rule.keep);
         FloatVector beta1 = broadcast(S, rule.beta1);
@@ -146,7 +159,6 @@ public final class OptimizerKernels {
             fromMemorySegment(S, ALL, p, ORDER).mul(keep).sub(change).intoMemorySegment(ALL, p, ORDER);
             first.intoMemorySegment(ALL, m, ORDER);
             second.intoMemorySegment(ALL, v, ORDER);
-            zero.intoMemorySegment(ALL, g, ORDER);
             p += BYTES;
             g += BYTES;
             m += BYTES;

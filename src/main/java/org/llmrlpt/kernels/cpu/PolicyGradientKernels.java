@@ -20,15 +20,15 @@ public final class PolicyGradientKernels {
         Surrogate surrogate, Strided statistics, FloatArray memory, int memoryAt, int rows, int width,
         int vocabulary) {
         head(h, w, targets, targetsAt, tokens, tokensAt, surrogate, statistics, memory, memoryAt, rows, width,
-            vocabulary).run(null, null);
+            vocabulary).run(null, null, false);
     }
 
-    /** The same, and the gradient of the loss: dH [rows, width] overwritten, dW [vocabulary, width] accumulates. */
+    /** The same, and the gradient of the loss: dH [rows, width], and dW [vocabulary, width], which may accumulate. */
     public static void train(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray tokens, int tokensAt,
-        Surrogate surrogate, Strided statistics, Strided dH, Strided dW, FloatArray memory, int memoryAt, int rows,
-        int width, int vocabulary) {
+        Surrogate surrogate, Strided statistics, Strided dH, Strided dW, boolean accumulate, FloatArray memory,
+        int memoryAt, int rows, int width, int vocabulary) {
         head(h, w, targets, targetsAt, tokens, tokensAt, surrogate, statistics, memory, memoryAt, rows, width,
-            vocabulary).run(dH, dW);
+            vocabulary).run(dH, dW, accumulate);
     }
 
     private static PolicyHeadKernels head(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray tokens,

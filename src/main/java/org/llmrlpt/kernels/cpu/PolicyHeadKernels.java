@@ -66,20 +66,20 @@ public final class PolicyHeadKernels {
         Strided statistics, FloatArray memory, int memoryAt, int rows, int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt), shaped(shaping, 0f, vocabulary),
-            statistics, RowStatistics.COLUMNS, parts, rows, width, vocabulary).run(null, null);
+            statistics, RowStatistics.COLUMNS, parts, rows, width, vocabulary).run(null, null, false);
     }
 
     /**
      * The same, and the gradient of the loss, -scale[0] times the sum of J over rows with a target: dH [rows, width]
-     * overwritten, dW [vocabulary, width] accumulates.
+     * overwritten, dW [vocabulary, width] too, or it accumulates.
      */
     public static void train(Strided h, Strided w, IntArray targets, int targetsAt, FloatArray scale, int scaleAt,
-        Shaping shaping, Strided statistics, Strided dH, Strided dW, FloatArray memory, int memoryAt, int rows,
-        int width, int vocabulary) {
+        Shaping shaping, Strided statistics, Strided dH, Strided dW, boolean accumulate, FloatArray memory,
+        int memoryAt, int rows, int width, int vocabulary) {
         HeadMemory parts = new HeadMemory(at(memory.getSegment().address(), memoryAt), rows, width, vocabulary);
         new PolicyHeadKernels(h, w, at(targets.getSegment().address(), targetsAt),
             shaped(shaping, scale.get(scaleAt), vocabulary), statistics, RowStatistics.COLUMNS, parts, rows, width,
-            vocabulary).run(dH, dW);
+            vocabulary).run(dH, dW, accumulate);
     }
 
     private static RowObjective shaped(Shaping shaping, float scale, int vocabulary) {
@@ -88,13 +88,13 @@ public final class PolicyHeadKernels {
     }
 
     /** All rows; without gradients where dH is null. */
-    void run(Strided dH, Strided dW) {
+    void run(Strided dH, Strided dW, boolean accumulate) {
         int[] counted = countedRows(dH);
-        if (counted.length == 0) {
-            return;
+        if (counted.length == 0 && dW != null && !accumulate) {
+            Workers.forEach(vocabulary, i -> Memory.clear(dW.row(i), width));
         }
         for (int from = 0; from < counted.length; from += memory.chunk()) {
-            chunk(counted, from, Math.min(counted.length, from + memory.chunk()), dH, dW);
+            chunk(counted, from, Math.min(counted.length, from + memory.chunk()), dH, dW, accumulate || from > 0);
         }
     }
 
@@ -120,7 +120,7 @@ public final class PolicyHeadKernels {
         return Arrays.copyOf(counted, n);
     }
 
-    private void chunk(int[] counted, int from, int to, Strided dH, Strided dW) {
+    private void chunk(int[] counted, int from, int to, Strided dH, Strided dW, boolean accumulate) {
         int n = to - from;
         boolean together = counted[to - 1] - counted[from] == n - 1;
         long x = h.row(counted[from]);
@@ -139,7 +139,8 @@ public final class PolicyHeadKernels {
         if (dH == null) {
             return;
         }
-        Gemm.tn(logits, ld, x, ldx, dW.address(), dW.stride(), vocabulary, width, n, true);
+        Gemm.tn(logits, ld, x, ldx, dW.address(), dW.stride(), vocabulary, width, n,
+            accumulate);
         long dX = together ? dH.row(counted[from]) : x;
         Gemm.nn(logits, ld, w.address(), w.stride(), dX, together ? dH.stride() : width, n, width, vocabulary, false);
         if (!together) {

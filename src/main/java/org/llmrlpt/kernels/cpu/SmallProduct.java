@@ -4,6 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
@@ -12,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  * C = or += A·B on the calling thread for one tile of C, {@link #ROWS} rows by {@link #WIDTH} columns, for the small
  * blocks of attention. A lies in an array, because a broadcast from there is one instruction; B and C lie off-heap.
  * Rows of all three are {@link #PITCH} floats apart: with steps that are constants a few registers address everything.
- * Each element of C is one chain of fused multiply-adds in the order of k.
+ * Each element of A·B is one chain of fused multiply-adds in the order of k, from zero; why, says {@link Tile}.
  */
 final class SmallProduct {
     /** Floats from one row to the next. */
@@ -35,7 +36,7 @@ final class SmallProduct {
      * @param a A; its first element is at index {@code at}
      * @param b address of B's first row
      * @param c address of C's first row
-     * @param accumulate whether the sums start from what C holds, or from zero
+     * @param accumulate whether A·B is added to what C holds
      */
     static void multiply(float[] a, int at, long b, long c, int k, boolean accumulate) {
         tile(a, at, PITCH, 1, b, c, k, accumulate);
@@ -50,27 +51,8 @@ final class SmallProduct {
     private static void tile(float[] a, int at, int rowStep, int kStep, long b, long c, int k,
         boolean accumulate) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b;
-        if (accumulate) {
-            c0a = fromMemorySegment(S, ALL, c, ORDER);
-            c0b = fromMemorySegment(S, ALL, c + BYTES, ORDER);
-            c1a = fromMemorySegment(S, ALL, c + STEP, ORDER);
-            c1b = fromMemorySegment(S, ALL, c + STEP + BYTES, ORDER);
-            c2a = fromMemorySegment(S, ALL, c + 2 * STEP, ORDER);
-            c2b = fromMemorySegment(S, ALL, c + 2 * STEP + BYTES, ORDER);
-            c3a = fromMemorySegment(S, ALL, c + 3 * STEP, ORDER);
-            c3b = fromMemorySegment(S, ALL, c + 3 * STEP + BYTES, ORDER);
-            c4a = fromMemorySegment(S, ALL, c + 4 * STEP, ORDER);
-            c4b = fromMemorySegment(S, ALL, c + 4 * STEP + BYTES, ORDER);
-            c5a = fromMemorySegment(S, ALL, c + 5 * STEP, ORDER);
-            c5b = fromMemorySegment(S, ALL, c + 5 * STEP + BYTES, ORDER);
-            c6a = fromMemorySegment(S, ALL, c + 6 * STEP, ORDER);
-            c6b = fromMemorySegment(S, ALL, c + 6 * STEP + BYTES, ORDER);
-            c7a = fromMemorySegment(S, ALL, c + 7 * STEP, ORDER);
-            c7b = fromMemorySegment(S, ALL, c + 7 * STEP + BYTES, ORDER);
-        } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b =
-                FloatVector.zero(S);
-        }
+        c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b =
+            FloatVector.zero(S);
         for (int i = at; i < at + k * kStep; i += kStep) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
@@ -100,21 +82,30 @@ final class SmallProduct {
             c7b = x.fma(b1, c7b);
             b += STEP;
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c1a.intoMemorySegment(ALL, c + STEP, ORDER);
-        c1b.intoMemorySegment(ALL, c + STEP + BYTES, ORDER);
-        c2a.intoMemorySegment(ALL, c + 2 * STEP, ORDER);
-        c2b.intoMemorySegment(ALL, c + 2 * STEP + BYTES, ORDER);
-        c3a.intoMemorySegment(ALL, c + 3 * STEP, ORDER);
-        c3b.intoMemorySegment(ALL, c + 3 * STEP + BYTES, ORDER);
-        c4a.intoMemorySegment(ALL, c + 4 * STEP, ORDER);
-        c4b.intoMemorySegment(ALL, c + 4 * STEP + BYTES, ORDER);
-        c5a.intoMemorySegment(ALL, c + 5 * STEP, ORDER);
-        c5b.intoMemorySegment(ALL, c + 5 * STEP + BYTES, ORDER);
-        c6a.intoMemorySegment(ALL, c + 6 * STEP, ORDER);
-        c6b.intoMemorySegment(ALL, c + 6 * STEP + BYTES, ORDER);
-        c7a.intoMemorySegment(ALL, c + 7 * STEP, ORDER);
-        c7b.intoMemorySegment(ALL, c + 7 * STEP + BYTES, ORDER);
+        long start = accumulate ? c : ZEROS;
+        long stepStart = accumulate ? STEP : 0;
+        c0a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c0b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
+        c1a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + STEP, ORDER);
+        c1b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + STEP + BYTES, ORDER);
+        start += stepStart;
+        c2a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 2 * STEP, ORDER);
+        c2b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 2 * STEP + BYTES, ORDER);
+        start += stepStart;
+        c3a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 3 * STEP, ORDER);
+        c3b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 3 * STEP + BYTES, ORDER);
+        start += stepStart;
+        c4a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 4 * STEP, ORDER);
+        c4b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 4 * STEP + BYTES, ORDER);
+        start += stepStart;
+        c5a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 5 * STEP, ORDER);
+        c5b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 5 * STEP + BYTES, ORDER);
+        start += stepStart;
+        c6a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 6 * STEP, ORDER);
+        c6b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 6 * STEP + BYTES, ORDER);
+        start += stepStart;
+        c7a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 7 * STEP, ORDER);
+        c7b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 7 * STEP + BYTES, ORDER);
     }
 }

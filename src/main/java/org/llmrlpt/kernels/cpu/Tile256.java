@@ -4,6 +4,7 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -22,28 +23,7 @@ final class Tile256 extends Tile {
     @Override
     void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b;
-        if (accumulate) {
-            long q = c;
-            c0a = fromMemorySegment(S, ALL, q, ORDER);
-            c0b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c1a = fromMemorySegment(S, ALL, q, ORDER);
-            c1b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c2a = fromMemorySegment(S, ALL, q, ORDER);
-            c2b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c3a = fromMemorySegment(S, ALL, q, ORDER);
-            c3b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c4a = fromMemorySegment(S, ALL, q, ORDER);
-            c4b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-            q += stepC;
-            c5a = fromMemorySegment(S, ALL, q, ORDER);
-            c5b = fromMemorySegment(S, ALL, q + BYTES, ORDER);
-        } else {
-            c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = FloatVector.zero(S);
-        }
+        c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = FloatVector.zero(S);
         for (int i = at; i < at + ROWS * k; i += ROWS) {
             FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
             FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
@@ -67,23 +47,30 @@ final class Tile256 extends Tile {
             c5b = x.fma(b1, c5b);
             b += 2 * BYTES;
         }
-        c0a.intoMemorySegment(ALL, c, ORDER);
-        c0b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        long start = accumulate ? c : ZEROS;
+        long stepStart = accumulate ? stepC : 0;
+        c0a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c0b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c1a.intoMemorySegment(ALL, c, ORDER);
-        c1b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c1a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c1b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c2a.intoMemorySegment(ALL, c, ORDER);
-        c2b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c2a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c2b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c3a.intoMemorySegment(ALL, c, ORDER);
-        c3b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c3a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c3b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c4a.intoMemorySegment(ALL, c, ORDER);
-        c4b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c4a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c4b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        start += stepStart;
         c += stepC;
-        c5a.intoMemorySegment(ALL, c, ORDER);
-        c5b.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c5a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        c5b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
     }
 
     @Override

@@ -319,15 +319,15 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
-        Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW) {
+        Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW, boolean accumulate) {
         elements(tokens);
-        head.record(p, h, w, targets, tokens, surrogate, statistics, dH, dW);
+        head.record(p, h, w, targets, tokens, surrogate, statistics, dH, dW, accumulate);
     }
 
     @Override
     public void policyHead(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping,
-        Tensor statistics, Tensor dH, Tensor dW) {
-        head.record(p, h, w, targets, scale, shaping, statistics, dH, dW);
+        Tensor statistics, Tensor dH, Tensor dW, boolean accumulate) {
+        head.record(p, h, w, targets, scale, shaping, statistics, dH, dW, accumulate);
     }
 
     @Override
@@ -372,14 +372,13 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public void adamW(ProgramBuilder p, Tensor parameters, Tensor gradients, Tensor moment1, Tensor moment2,
-        Tensor clip,
-        Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay) {
+        Tensor clip, Tensor step, long decayed, float beta1, float beta2, float eps, float weightDecay) {
         int n = elements(parameters);
         if (EnumSet.of(parameters.arena(), gradients.arena(), moment1.arena(), moment2.arena()).size() < 4) {
             throw new IllegalArgumentException("parameters, gradients and moments must be in four different arenas");
         }
         p.operation("adamW").reads(parameters, gradients, moment1, moment2, clip, step)
-            .writes(parameters, gradients, moment1, moment2).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
+            .writes(parameters, moment1, moment2).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
                 graph.task(id, GpuOptimizer::kAdamW, at.context(), at.floats(clip), at.offset(clip), at.floats(step),
                     at.offset(step), at.floats(parameters), at.offset(parameters), at.floats(gradients),
                     at.offset(gradients), at.floats(moment1), at.offset(moment1), at.floats(moment2),

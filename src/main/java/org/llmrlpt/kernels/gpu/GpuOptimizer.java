@@ -77,7 +77,6 @@ final class GpuOptimizer {
             parameters.set(parametersAt + i, value - lr * direction);
             moment1.set(moment1At + i, m);
             moment2.set(moment2At + i, v);
-            gradients.set(gradientsAt + i, 0f);
         }
     }
 }

@@ -32,15 +32,15 @@ final class GpuPolicyHead {
 
     /** As {@link Kernels#policyHead}. */
     void record(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor scale, Shaping shaping, Tensor statistics,
-        Tensor dH, Tensor dW) {
-        inChunks(p, h, w, statistics, dH, dW, (logits, from, results) ->
+        Tensor dH, Tensor dW, boolean accumulate) {
+        inChunks(p, h, w, statistics, dH, dW, accumulate, (logits, from, results) ->
             objective(p, logits, targets.columns(from, logits.rows()), scale, shaping, results, dH != null));
     }
 
     /** As {@link Kernels#policyGradient}. */
     void record(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens, Surrogate surrogate,
-        Tensor statistics, Tensor dH, Tensor dW) {
-        inChunks(p, h, w, statistics, dH, dW, (logits, from, results) ->
+        Tensor statistics, Tensor dH, Tensor dW, boolean accumulate) {
+        inChunks(p, h, w, statistics, dH, dW, accumulate, (logits, from, results) ->
             policyGradient(p, logits, targets.columns(from, logits.rows()), tokens.rows(from, logits.rows()), surrogate,
                 results, dH != null));
     }
@@ -51,7 +51,7 @@ final class GpuPolicyHead {
     }
 
     private void inChunks(ProgramBuilder p, Tensor h, Tensor w, Tensor statistics, Tensor dH, Tensor dW,
-        RowObjective objective) {
+        boolean accumulate, RowObjective objective) {
         // The kernel writes logits and statistics, and two written tensors must be in one array: both are activations.
         Tensor results = p.activation("statistics", statistics.rows(), statistics.columns());
         int chunk = chunkRows(h.rows(), w.rows());
@@ -63,7 +63,7 @@ final class GpuPolicyHead {
             objective.record(logits, from, results.rows(from, n));
             if (dH != null) {
                 kernels.linearBackwardInput(p, logits, w, dH.rows(from, n), false);
-                kernels.linearBackwardWeight(p, logits, rows, dW, true);
+                kernels.linearBackwardWeight(p, logits, rows, dW, accumulate || from > 0);
             }
         }
         int n = GpuKernels.elements(statistics);
