@@ -18,8 +18,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class BlockedProduct {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
-    /** Floats of B packed at a time (16 MiB: they stay in the last cache). */
-    private static final int CHUNK = 4 << 20;
+    /** Floats of B packed at a time (4 MiB, which two second caches hold). */
+    private static final int CHUNK = 1 << 20;
     /** At least so many columns of B in a chunk: the packing of A is shared among them. */
     private static final int MIN_CHUNK_COLUMNS = 1024;
     /** At most so many columns in a task: its block of C stays in the second cache. */
