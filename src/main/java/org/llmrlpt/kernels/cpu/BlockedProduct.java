@@ -219,7 +219,7 @@ final class BlockedProduct {
     }
 
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
-    private void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k, int part) {
+    void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k, int part) {
         long stride = (long) Panels.count(n, tile.columns) * tile.columns;
         int tiles = Panels.count(rows, tile.rows);
         float[] blockOfA = blockOfA(tile, tiles);

@@ -36,7 +36,8 @@ public final class ElementKernels {
         Elements.forEachRun(1, n, (row, column, count) -> Memory.clear(Memory.at(base, column), count));
     }
 
-    private static void addRun(long a, long b, long y, int count) {
+    /** y = a + b, {@code count} neighbouring elements. */
+    static void addRun(long a, long b, long y, int count) {
         int i = 0;
         for (; i + LANES <= count; i += LANES) {
             fromMemorySegment(S, ALL, a, ORDER).add(fromMemorySegment(S, ALL, b, ORDER))

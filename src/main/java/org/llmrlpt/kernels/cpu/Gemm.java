@@ -6,8 +6,8 @@ package org.llmrlpt.kernels.cpu;
  * length). C must not overlap A or B.
  *
  * <p>An element of C is made of parts of k ({@link Tile#partOfK}), in their order, each a chain of fused multiply-adds
- * that begins with zero and is added to what C holds. Its bits depend neither on the other elements, nor on how many
- * there are, nor on the number of threads.
+ * that begins with zero and is added to what C holds; {@link LongSumProduct} first adds up some neighbouring parts. Its
+ * bits depend on no other element and not on the number of threads; those of nt and nn not on the shape of C either.
  */
 public final class Gemm {
     static final Tile TILE = Tile.preferred();
@@ -53,7 +53,11 @@ public final class Gemm {
     /** C [M,N] = or += A [K,M]ᵀ · B [K,N]: the gradient of a linear layer's weights, dW += dyᵀ·x. */
     public static void tn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
         check(a, lda, m, b, ldb, n, c, ldc, m, n, k);
-        new BlockedProduct(TILE, true, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+        if (LongSumProduct.pays(m, n, k)) {
+            new LongSumProduct(TILE, a, lda, b, ldb, m, n, k).multiply(c, ldc, accumulate);
+        } else {
+            new BlockedProduct(TILE, true, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+        }
     }
 
     private static void check(long a, int lda, int rowA, long b, int ldb, int rowB, long c, int ldc, int m, int n,

@@ -83,6 +83,22 @@ class GemmTest {
     }
 
     @Test
+    void aLongSumIsRightAndGivesTheSameBitsOnEveryTile() {
+        for (Shape shape : List.of(new Shape(40, 70, 5000, 3), new Shape(530, 61, 3100, 0),
+            new Shape(20, 800, 1201, 1))) {
+            assertTrue(LongSumProduct.pays(shape.m, shape.n, shape.k), shape.toString());
+            for (boolean accumulate : new boolean[] {false, true}) {
+                Problem p = new Problem(Kind.TN, shape, accumulate);
+                Matrix want = p.run();
+                p.checkAgainstDouble(want, "long sum");
+                for (Tile tile : TILES) {
+                    want.checkSameBits(p.runLongSum(tile), p + " " + tile.getClass().getSimpleName());
+                }
+            }
+        }
+    }
+
+    @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
         for (Shape shape : List.of(new Shape(1, 300, 100, 3), new Shape(250, 7, 400, 0), new Shape(259, 133, 801, 5))) {
             for (Kind kind : Kind.values()) {
@@ -226,6 +242,14 @@ class GemmTest {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
             new BlockedProduct(tile, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
                 accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
+            Reference.reachabilityFence(this);
+            return c;
+        }
+
+        Matrix runLongSum(Tile tile) {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            new LongSumProduct(tile, a.row(0), a.leading, b.row(0), b.leading, shape.m, shape.n, shape.k)
+                .multiply(c.row(0), c.leading, accumulate);
             Reference.reachabilityFence(this);
             return c;
         }

@@ -1,0 +1,106 @@
+package org.llmrlpt.kernels.cpu;
+
+import static org.llmrlpt.kernels.cpu.Memory.at;
+
+/**
+ * C [M,N] = or += A [K,M]ᵀ · B [K,N] where C is small and the sum over k long, as for the gradients of weights: a task
+ * takes a piece of the sum, not only some rows of C. So it reads long stretches of A's rows, and packs what it needs
+ * of B for itself. The sums of all pieces but the first are kept apart and added in their order. What a piece is
+ * depends on the shape alone.
+ */
+final class LongSumProduct {
+    /** At most so many pieces: C is written and read once more for each. */
+    private static final int MAX_PIECES = 4;
+    /** So many times more of A and B is read than of C is read and written for a piece. */
+    private static final int WORTH = 8;
+    /** At most so many rows and columns of C in a task: A's and B's panels, one part of k, stay in the second cache. */
+    private static final int TASK_ROWS = 512;
+    private static final int TASK_COLUMNS = 768;
+    /** Tasks for each thread, so that the threads end together though one is slower. */
+    private static final int TASKS_PER_THREAD = 2;
+
+    private static final Scratch PANELS = new Scratch();
+    private static final Scratch SUMS = new Scratch();
+
+    private final Tile tile;
+    private final long a;
+    private final int lda;
+    private final long b;
+    private final int ldb;
+    private final int m;
+    private final int n;
+    private final int k;
+    private final int part;
+    private final int pieces;
+
+    LongSumProduct(Tile tile, long a, int lda, long b, int ldb, int m, int n, int k) {
+        this.tile = tile;
+        this.a = a;
+        this.lda = lda;
+        this.b = b;
+        this.ldb = ldb;
+        this.m = m;
+        this.n = n;
+        this.k = k;
+        part = Tile.partOfK(k);
+        pieces = pieces(m, n, k);
+    }
+
+    /** Whether the sum is long enough to be cut. */
+    static boolean pays(int m, int n, int k) {
+        return pieces(m, n, k) > 1;
+    }
+
+    private static int pieces(int m, int n, int k) {
+        long worth = 1 + (m + (long) n) * k / (WORTH * (long) m * n);
+        return (int) Math.clamp(worth, 1, Math.min(MAX_PIECES, Panels.count(k, Tile.partOfK(k))));
+    }
+
+    void multiply(long c, int ldc, boolean accumulate) {
+        int tiles = Panels.count(m, tile.rows);
+        int panels = Panels.count(n, tile.columns);
+        int wide = Panels.count(n, TASK_COLUMNS);
+        int wanted = Panels.count(Workers.threads() * TASKS_PER_THREAD, pieces * wide);
+        int tall = Math.min(tiles, Math.max(Panels.count(m, TASK_ROWS), wanted));
+        long sums = SUMS.floats((pieces - 1L) * m * n);
+        Workers.forEach(pieces * tall * wide, t -> {
+            int piece = t / (tall * wide);
+            int i = t / wide % tall;
+            int j = t % wide;
+            block(piece, piece == 0 ? c : sum(sums, piece), piece == 0 ? ldc : n, piece == 0 && accumulate,
+                BlockedProduct.part(tiles, i, tall) * tile.rows,
+                Math.min(m, BlockedProduct.part(tiles, i + 1, tall) * tile.rows),
+                BlockedProduct.part(panels, j, wide) * tile.columns,
+                Math.min(n, BlockedProduct.part(panels, j + 1, wide) * tile.columns));
+        });
+        int rows = Elements.rowsPerTask(n);
+        Workers.forEach(Elements.tasks(m, rows), t -> {
+            for (int i = t * rows; i < Math.min(m, (t + 1) * rows); i++) {
+                long to = at(c, (long) i * ldc);
+                for (int piece = 1; piece < pieces; piece++) {
+                    ElementKernels.addRun(to, at(sum(sums, piece), (long) i * n), to, n);
+                }
+            }
+        });
+    }
+
+    private long sum(long sums, int piece) {
+        return at(sums, (piece - 1L) * m * n);
+    }
+
+    /** A piece's sums for rows i0 to i1 and columns j0 to j1. */
+    private void block(int piece, long to, int ldTo, boolean accumulate, int i0, int i1, int j0, int j1) {
+        int parts = Panels.count(k, part);
+        int width = j1 - j0;
+        int panels = Panels.count(width, tile.columns);
+        long own = PANELS.floats((long) panels * tile.columns * part);
+        int first = BlockedProduct.part(parts, piece, pieces);
+        for (int q = first; q < BlockedProduct.part(parts, piece + 1, pieces); q++) {
+            int k0 = q * part;
+            int kc = Math.min(part, k - k0);
+            Panels.copyB(tile, at(b, (long) k0 * ldb + j0), ldb, width, kc, own);
+            new BlockedProduct(tile, true, at(a, (long) k0 * lda + i0), lda, at(to, (long) i0 * ldTo + j0), ldTo,
+                i1 - i0, accumulate || q > first).block(0, i1 - i0, 0, panels, own, 0, width, 0, kc, part);
+        }
+    }
+}
