@@ -154,7 +154,9 @@ public class PolicyGradientTest {
             Tensor tokensIn = harness.input("tokens", rows, SampledTokens.COLUMNS, tokens);
             Tensor statistics = harness.output("statistics", rows, SurrogateStatistics.COLUMNS);
             Tensor dH = harness.output("dH", rows, width);
-            Tensor dW = harness.inOut("dW", w.length / width, width, new float[w.length]);
+            float[] nonsense = new float[w.length];
+            Arrays.fill(nonsense, Float.NaN);
+            Tensor dW = harness.inOut("dW", w.length / width, width, nonsense);
             harness.run((k, p) ->
                 k.policyGradient(p, hIn, wIn, targetsIn, tokensIn, surrogate, statistics, dH, dW, false));
             return new Result(harness.values(statistics), harness.values(dH), harness.values(dW));

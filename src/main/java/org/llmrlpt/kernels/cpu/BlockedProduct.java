@@ -12,7 +12,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One product C [M,N] = or += op(A)·op(B) by blocks: B's panels are packed for a chunk of columns and k and shared by
- * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Each part of k is
+ * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Where B is wide or
+ * packed before, it is the other way round: A is turned for all threads, and a task takes columns. Each part of k is
  * added to what C holds. An element's bits depend on these parts alone ({@link Tile#partOfK}): other blocks may be
  * chosen by the number of threads.
  */
@@ -167,7 +168,7 @@ final class BlockedProduct {
     private void byColumns(int first, int tiles, int q0, int parts, int n, int k, int group, PanelSource source) {
         int part = Tile.partOfK(k);
         int strideA = BlockOfA.panelStride(tile, part);
-        float[] rows = blockOfA(tile, tiles * parts);
+        float[] rows = A_BLOCK.floats(tiles * parts * strideA);
         Workers.forEach(tiles * parts, t -> {
             int top = (first + t % tiles) * tile.rows;
             int k0 = (q0 + t / tiles) * part;
@@ -209,8 +210,7 @@ final class BlockedProduct {
         int part) {
         int i = part(tiles, t / wide, tall) * tile.rows;
         int end = Math.min(m, part(tiles, t / wide + 1, tall) * tile.rows);
-        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, j0, n, k0, k,
-            part);
+        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, j0, n, k0, k, part);
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */

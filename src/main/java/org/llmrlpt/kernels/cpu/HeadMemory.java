@@ -30,8 +30,8 @@ final class HeadMemory {
     }
 
     /**
-     * As few chunks as the limits allow, and as small as that many allow. W is packed twice for each chunk and dW read
-     * and written, so there may be as many logits as weights.
+     * As few chunks as the limits allow, and as small as that many allow. For each chunk W is packed twice and dW
+     * written, and read for all but the first, so there may be as many logits as weights.
      */
     private static int chunk(int rows, int width, int vocabulary) {
         int largest = Math.clamp(Math.max(LOGITS / vocabulary, width), MIN_CHUNK, MAX_CHUNK);

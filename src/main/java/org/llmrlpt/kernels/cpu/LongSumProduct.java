@@ -11,10 +11,14 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 final class LongSumProduct {
     /** At most so many pieces: C is written and read once more for each. */
     private static final int MAX_PIECES = 4;
-    /** So many times more of A and B is read than of C is read and written for a piece. */
-    private static final int WORTH = 8;
+    /** A piece more is worth while where it writes and reads at most a quarter as many floats as A and B have. */
+    private static final int FLOATS_PER_SUM = 8;
+    /** At most so many floats of sums (16 MiB) besides C. */
+    private static final long MAX_SUMS = 4 << 20;
     /** At most so many rows and columns of C in a task: A's and B's panels, one part of k, stay in the second cache. */
     private static final int TASK_ROWS = 512;
+    /** At least so many rows, however many threads there are: each task packs B for itself. */
+    private static final int MIN_TASK_ROWS = 96;
     private static final int TASK_COLUMNS = 768;
     /** Tasks for each thread, so that the threads end together though one is slower. */
     private static final int TASKS_PER_THREAD = 2;
@@ -52,8 +56,9 @@ final class LongSumProduct {
     }
 
     private static int pieces(int m, int n, int k) {
-        long worth = 1 + (m + (long) n) * k / (WORTH * (long) m * n);
-        return (int) Math.clamp(worth, 1, Math.min(MAX_PIECES, Panels.count(k, Tile.partOfK(k))));
+        long results = (long) m * n;
+        long worth = Math.min((m + (long) n) * k / (FLOATS_PER_SUM * results), MAX_SUMS / results);
+        return Math.clamp(1 + worth, 1, Math.min(MAX_PIECES, Panels.count(k, Tile.partOfK(k))));
     }
 
     void multiply(long c, int ldc, boolean accumulate) {
@@ -61,7 +66,7 @@ final class LongSumProduct {
         int panels = Panels.count(n, tile.columns);
         int wide = Panels.count(n, TASK_COLUMNS);
         int wanted = Panels.count(Workers.threads() * TASKS_PER_THREAD, pieces * wide);
-        int tall = Math.min(tiles, Math.max(Panels.count(m, TASK_ROWS), wanted));
+        int tall = Math.clamp(wanted, Panels.count(m, TASK_ROWS), Panels.count(m, MIN_TASK_ROWS));
         long sums = SUMS.floats((pieces - 1L) * m * n);
         Workers.forEach(pieces * tall * wide, t -> {
             int piece = t / (tall * wide);

@@ -24,8 +24,8 @@ public final class Memory {
     /** Alignment of scratch memory in bytes: a cache line, which is also the widest vector. */
     public static final long ALIGNMENT = 64;
 
-    /** Address of so many zeros as the widest tile has columns. */
-    static final long ZEROS = Arena.global().allocate(4 * 64, ALIGNMENT).address();
+    /** Address of so many zeros as the widest tile has columns: 32. */
+    static final long ZEROS = Arena.global().allocate(4 * 32, ALIGNMENT).address();
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 

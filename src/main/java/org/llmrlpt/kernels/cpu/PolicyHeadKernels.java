@@ -11,8 +11,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
  * The policy head (paper, Eq. 10–13) in chunks of rows: logits = h Wᵀ, then each row's statistics and the gradient of
- * its logits in their place ({@link PolicyRow}), then dW += dLogitsᵀ h and dH = dLogits W. Each phase uses all threads.
- * Rows without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
+ * its logits in their place ({@link PolicyRow}), then dW = or += dLogitsᵀ h and dH = dLogits W. Each phase uses all
+ * threads. Rows without a target are left out of the chunks; if that leaves gaps, the rows of a chunk are gathered.
  */
 public final class PolicyHeadKernels {
     /** Logits of a task between two products. */
@@ -139,8 +139,7 @@ public final class PolicyHeadKernels {
         if (dH == null) {
             return;
         }
-        Gemm.tn(logits, ld, x, ldx, dW.address(), dW.stride(), vocabulary, width, n,
-            accumulate);
+        Gemm.tn(logits, ld, x, ldx, dW.address(), dW.stride(), vocabulary, width, n, accumulate);
         long dX = together ? dH.row(counted[from]) : x;
         Gemm.nn(logits, ld, w.address(), w.stride(), dX, together ? dH.stride() : width, n, width, vocabulary, false);
         if (!together) {

@@ -55,9 +55,8 @@ final class GpuOptimizer {
     }
 
     /**
-     * One step of AdamW, formulas as in {@link org.llmrlpt.kernels.Kernels#adamW}; the gradient is left zero. One
-     * thread for each of {@code n} parameters. clip [2], step [3] = lr, c1, c2; the others are in four different
-     * arrays.
+     * One step of AdamW, formulas as in {@link org.llmrlpt.kernels.Kernels#adamW}. One thread for each of {@code n}
+     * parameters. clip [2], step [3] = lr, c1, c2; the others are in four different arrays.
      */
     static void kAdamW(KernelContext context, FloatArray clip, int clipAt, FloatArray step, int stepAt,
         FloatArray parameters, int parametersAt, FloatArray gradients, int gradientsAt, FloatArray moment1,

@@ -75,9 +75,13 @@ class GemmTest {
         for (Shape shape : List.of(new Shape(131, 4103, 50, 3), new Shape(2743, 4103, 380, 0),
             new Shape(131, 4096, 8100, 0))) {
             for (boolean accumulate : new boolean[] {false, true}) {
+                assertTrue(BlockedProduct.isWide(shape.m, shape.n), shape.toString());
                 Problem p = new Problem(Kind.NT, shape, accumulate);
                 Matrix want = p.run(TILES.getFirst());
-                want.checkSameBits(p.run(), p + " wide");
+                for (int threads : new int[] {1, 3}) {
+                    Workers.use(threads);
+                    want.checkSameBits(p.run(), p + " wide, threads: " + threads);
+                }
             }
         }
     }
@@ -174,12 +178,15 @@ class GemmTest {
     void productsInsideTasksAreRightAndAllTheSame() {
         Workers.use(3);
         for (Kind kind : Kind.values()) {
-            Problem p = new Problem(kind, new Shape(50, 60, 70, 0), false);
-            Matrix[] results = new Matrix[20];
-            Workers.forEach(20, t -> results[t] = p.run());
-            p.checkAgainstDouble(results[0], "inside a task");
-            for (Matrix result : results) {
-                results[0].checkSameBits(result, p + " inside a task");
+            for (Shape shape : List.of(new Shape(50, 60, 70, 0), new Shape(130, 4100, 400, 0),
+                new Shape(50, 60, 1200, 0))) { // any, wide, a long sum
+                Problem p = new Problem(kind, shape, false);
+                Matrix[] results = new Matrix[6];
+                Workers.forEach(6, t -> results[t] = p.run());
+                p.checkAgainstDouble(results[0], "inside a task");
+                for (Matrix result : results) {
+                    results[0].checkSameBits(result, p + " inside a task");
+                }
             }
         }
     }
