@@ -266,7 +266,10 @@ public final class Tape {
         }
     }
 
-    /** Whether the first to write a gradient writes all that is to be cleared, and now does so. */
+    /**
+     * Whether the first to write a gradient writes all that is to be cleared, and now does so; to be asked before
+     * {@link #gradient(Parameter)}, which else clears it.
+     */
     private boolean isWholeAndNew(Parameter w) {
         return w.cleared() != null && w.cleared().size() == w.gradient().size() && begun.add(w);
     }

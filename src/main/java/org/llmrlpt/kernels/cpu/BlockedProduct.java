@@ -57,14 +57,17 @@ final class BlockedProduct {
     private final long c;
     private final int ldc;
     private final int m;
+    private final int part;
     private final boolean accumulate;
 
     /**
      * The left-hand side and the result.
      *
      * @param transposedA whether A is stored [K,M]
+     * @param part length of the parts of k, {@link Tile#partOfK} of the whole sum
      */
-    BlockedProduct(Tile tile, boolean transposedA, long a, int lda, long c, int ldc, int m, boolean accumulate) {
+    BlockedProduct(Tile tile, boolean transposedA, long a, int lda, long c, int ldc, int m, int part,
+        boolean accumulate) {
         this.tile = tile;
         this.transposedA = transposedA;
         this.a = a;
@@ -72,6 +75,7 @@ final class BlockedProduct {
         this.c = c;
         this.ldc = ldc;
         this.m = m;
+        this.part = part;
         this.accumulate = accumulate;
     }
 
@@ -79,7 +83,6 @@ final class BlockedProduct {
     void multiply(boolean transposedB, long b, int ldb, int n, int k) {
         int columns = tile.columns;
         int chunk = Math.max(MIN_CHUNK_COLUMNS, CHUNK / k / columns * columns);
-        int part = Tile.partOfK(k);
         int chunkK = Math.max(1, CHUNK / Math.min(n, chunk) / part) * part;
         for (int j0 = 0; j0 < n; j0 += chunk) {
             int nc = Math.min(chunk, n - j0);
@@ -88,7 +91,7 @@ final class BlockedProduct {
                 long panels = B_PANELS.floats((long) Panels.count(nc, columns) * columns * kc);
                 long from = transposedB ? at(b, (long) j0 * ldb + k0) : at(b, (long) k0 * ldb + j0);
                 pack(tile, transposedB, from, ldb, nc, kc, part, panels);
-                multiplyAll(panels, j0, nc, k0, kc, part);
+                multiplyAll(panels, j0, nc, k0, kc);
             }
         }
     }
@@ -129,7 +132,7 @@ final class BlockedProduct {
     /** Multiplies by a wide transposed B stored [n, k]. */
     void multiplyWide(long b, int ldb, int n, int k) {
         int group = GROUP_COLUMNS / tile.columns;
-        long most = (long) group * tile.columns * Tile.partOfK(k);
+        long most = (long) group * tile.columns * part;
         byColumns(n, k, group, (p, width, k0, kc) -> {
             long own = OWN_PANELS.floats(most);
             Panels.transposeB(tile, at(b, (long) p * tile.columns * ldb + k0), ldb, width, kc, own);
@@ -153,7 +156,6 @@ final class BlockedProduct {
     /** A is turned for all tasks, a few MiB of it at a time, and each panel of B is read by one thread. */
     private void byColumns(int n, int k, int group, PanelSource source) {
         int tiles = Panels.count(m, tile.rows);
-        int part = Tile.partOfK(k);
         int parts = Panels.count(k, part);
         int tall = Math.clamp(SHARED_A / (part * tile.rows), 1, tiles);
         int deep = Math.clamp(SHARED_A / (part * tile.rows * tall), 1, parts);
@@ -166,7 +168,6 @@ final class BlockedProduct {
 
     /** {@code tiles} rows of tiles of C from number {@code first} on, {@code parts} parts of k from {@code q0} on. */
     private void byColumns(int first, int tiles, int q0, int parts, int n, int k, int group, PanelSource source) {
-        int part = Tile.partOfK(k);
         int strideA = BlockOfA.panelStride(tile, part);
         float[] rows = A_BLOCK.floats(tiles * parts * strideA);
         Workers.forEach(tiles * parts, t -> {
@@ -179,8 +180,8 @@ final class BlockedProduct {
         int threads = Workers.threads();
         int tasks = Math.min(panels, Panels.count(Panels.count(panels, group), threads) * threads);
         Workers.forEach(tasks, t -> {
-            int p = part(panels, t, tasks);
-            int end = part(panels, t + 1, tasks);
+            int p = begin(panels, t, tasks);
+            int end = begin(panels, t + 1, tasks);
             int j = p * tile.columns;
             int width = Math.min(n, end * tile.columns) - j;
             for (int q = 0; q < parts; q++) {
@@ -197,29 +198,28 @@ final class BlockedProduct {
     }
 
     /** Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part. */
-    private void multiplyAll(long b, int j0, int n, int k0, int k, int part) {
+    private void multiplyAll(long b, int j0, int n, int k0, int k) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
         int threads = Workers.threads();
         int tall = Math.min(tiles, Panels.count(Panels.count(m, TASK_ROWS), threads) * threads);
         int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(threads, tall)));
-        Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k, part));
+        Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k));
     }
 
-    private void task(int t, int tall, int wide, int tiles, int panels, long b, int j0, int n, int k0, int k,
-        int part) {
-        int i = part(tiles, t / wide, tall) * tile.rows;
-        int end = Math.min(m, part(tiles, t / wide + 1, tall) * tile.rows);
-        block(i, end - i, part(panels, t % wide, wide), part(panels, t % wide + 1, wide), b, j0, n, k0, k, part);
+    private void task(int t, int tall, int wide, int tiles, int panels, long b, int j0, int n, int k0, int k) {
+        int i = begin(tiles, t / wide, tall) * tile.rows;
+        int end = Math.min(m, begin(tiles, t / wide + 1, tall) * tile.rows);
+        block(i, end - i, begin(panels, t % wide, wide), begin(panels, t % wide + 1, wide), b, j0, n, k0, k);
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
-    static int part(int count, int i, int parts) {
+    static int begin(int count, int i, int parts) {
         return (int) ((long) count * i / parts);
     }
 
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
-    void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k, int part) {
+    void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k) {
         long stride = (long) Panels.count(n, tile.columns) * tile.columns;
         int tiles = Panels.count(rows, tile.rows);
         float[] blockOfA = blockOfA(tile, tiles);

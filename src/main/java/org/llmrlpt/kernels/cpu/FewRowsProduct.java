@@ -65,8 +65,8 @@ final class FewRowsProduct {
         int height = Math.clamp(n / (Workers.threads() * TASKS_PER_THREAD), tile.rows, MAX_TASK_ROWS);
         int tasks = Math.min(tiles, Panels.count(n, height));
         Workers.forEach(tasks, t -> {
-            int j = BlockedProduct.part(tiles, t, tasks) * tile.rows;
-            block(j, Math.min(n, BlockedProduct.part(tiles, t + 1, tasks) * tile.rows) - j);
+            int j = BlockedProduct.begin(tiles, t, tasks) * tile.rows;
+            block(j, Math.min(n, BlockedProduct.begin(tiles, t + 1, tasks) * tile.rows) - j);
         });
     }
 

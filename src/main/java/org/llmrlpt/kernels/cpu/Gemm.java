@@ -18,7 +18,7 @@ public final class Gemm {
     /** C [M,N] = or += A [M,K] · B [N,K]ᵀ: the forward pass of a linear layer, y = x·Wᵀ. */
     public static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
         check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
-        BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate);
+        BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), accumulate);
         if (BlockedProduct.isWide(m, n)) {
             product.multiplyWide(b, ldb, n, k);
         } else if (!accumulate && FewRowsProduct.pays(m, n, k)) {
@@ -41,13 +41,13 @@ public final class Gemm {
     /** C [M,N] = A [M,K] · B [N,K]ᵀ of a packed B, for few rows: the same bits as {@link #nt}. */
     static void ntPacked(long a, int lda, long packed, long c, int ldc, int m, int n, int k) {
         check(a, lda, k, packed, k, k, c, ldc, m, n, k);
-        new BlockedProduct(TILE, false, a, lda, c, ldc, m, false).multiplyPacked(packed, n, k);
+        new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false).multiplyPacked(packed, n, k);
     }
 
     /** C [M,N] = or += A [M,K] · B [K,N]: the gradient of a linear layer's input, dx = dy·W. */
     public static void nn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
         check(a, lda, k, b, ldb, n, c, ldc, m, n, k);
-        new BlockedProduct(TILE, false, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+        new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), accumulate).multiply(false, b, ldb, n, k);
     }
 
     /** C [M,N] = or += A [K,M]ᵀ · B [K,N]: the gradient of a linear layer's weights, dW += dyᵀ·x. */
@@ -56,7 +56,8 @@ public final class Gemm {
         if (LongSumProduct.pays(m, n, k)) {
             new LongSumProduct(TILE, a, lda, b, ldb, m, n, k).multiply(c, ldc, accumulate);
         } else {
-            new BlockedProduct(TILE, true, a, lda, c, ldc, m, accumulate).multiply(false, b, ldb, n, k);
+            new BlockedProduct(TILE, true, a, lda, c, ldc, m, Tile.partOfK(k), accumulate)
+                .multiply(false, b, ldb, n, k);
         }
     }
 

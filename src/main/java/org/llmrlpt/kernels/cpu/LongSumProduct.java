@@ -17,9 +17,9 @@ final class LongSumProduct {
     private static final long MAX_SUMS = 4 << 20;
     /** At most so many rows and columns of C in a task: A's and B's panels, one part of k, stay in the second cache. */
     private static final int TASK_ROWS = 512;
+    private static final int TASK_COLUMNS = 768;
     /** At least so many rows, however many threads there are: each task packs B for itself. */
     private static final int MIN_TASK_ROWS = 96;
-    private static final int TASK_COLUMNS = 768;
     /** Tasks for each thread, so that the threads end together though one is slower. */
     private static final int TASKS_PER_THREAD = 2;
 
@@ -61,6 +61,7 @@ final class LongSumProduct {
         return Math.clamp(1 + worth, 1, Math.min(MAX_PIECES, Panels.count(k, Tile.partOfK(k))));
     }
 
+    /** C = or += Aᵀ · B. */
     void multiply(long c, int ldc, boolean accumulate) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
@@ -73,10 +74,10 @@ final class LongSumProduct {
             int i = t / wide % tall;
             int j = t % wide;
             block(piece, piece == 0 ? c : sum(sums, piece), piece == 0 ? ldc : n, piece == 0 && accumulate,
-                BlockedProduct.part(tiles, i, tall) * tile.rows,
-                Math.min(m, BlockedProduct.part(tiles, i + 1, tall) * tile.rows),
-                BlockedProduct.part(panels, j, wide) * tile.columns,
-                Math.min(n, BlockedProduct.part(panels, j + 1, wide) * tile.columns));
+                BlockedProduct.begin(tiles, i, tall) * tile.rows,
+                Math.min(m, BlockedProduct.begin(tiles, i + 1, tall) * tile.rows),
+                BlockedProduct.begin(panels, j, wide) * tile.columns,
+                Math.min(n, BlockedProduct.begin(panels, j + 1, wide) * tile.columns));
         });
         int rows = Elements.rowsPerTask(n);
         Workers.forEach(Elements.tasks(m, rows), t -> {
@@ -99,13 +100,14 @@ final class LongSumProduct {
         int width = j1 - j0;
         int panels = Panels.count(width, tile.columns);
         long own = PANELS.floats((long) panels * tile.columns * part);
-        int first = BlockedProduct.part(parts, piece, pieces);
-        for (int q = first; q < BlockedProduct.part(parts, piece + 1, pieces); q++) {
-            int k0 = q * part;
-            int kc = Math.min(part, k - k0);
+        int first = BlockedProduct.begin(parts, piece, pieces) * part;
+        int end = Math.min(k, BlockedProduct.begin(parts, piece + 1, pieces) * part);
+        BlockedProduct product = new BlockedProduct(tile, true, at(a, (long) first * lda + i0), lda,
+            at(to, (long) i0 * ldTo + j0), ldTo, i1 - i0, part, accumulate);
+        for (int k0 = first; k0 < end; k0 += part) {
+            int kc = Math.min(part, end - k0);
             Panels.copyB(tile, at(b, (long) k0 * ldb + j0), ldb, width, kc, own);
-            new BlockedProduct(tile, true, at(a, (long) k0 * lda + i0), lda, at(to, (long) i0 * ldTo + j0), ldTo,
-                i1 - i0, accumulate || q > first).block(0, i1 - i0, 0, panels, own, 0, width, 0, kc, part);
+            product.block(0, i1 - i0, 0, panels, own, 0, width, k0 - first, kc);
         }
     }
 }

@@ -248,7 +248,7 @@ class GemmTest {
         Matrix run(Tile tile) {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
             new BlockedProduct(tile, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
-                accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
+                Tile.partOfK(shape.k), accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
             Reference.reachabilityFence(this);
             return c;
         }
@@ -266,8 +266,8 @@ class GemmTest {
             Matrix packed = new Matrix(1, Panels.count(shape.n, tile.columns) * tile.columns * shape.k, 0);
             BlockedProduct.pack(tile, true, b.row(0), b.leading, shape.n, shape.k, Tile.partOfK(shape.k),
                 packed.row(0));
-            new BlockedProduct(tile, false, a.row(0), a.leading, c.row(0), c.leading, shape.m, false)
-                .multiplyPacked(packed.row(0), shape.n, shape.k);
+            new BlockedProduct(tile, false, a.row(0), a.leading, c.row(0), c.leading, shape.m, Tile.partOfK(shape.k),
+                false).multiplyPacked(packed.row(0), shape.n, shape.k);
             Reference.reachabilityFence(this);
             Reference.reachabilityFence(packed);
             return c;
