@@ -4,7 +4,6 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -16,7 +15,6 @@ import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.at;
 
-import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -29,9 +27,6 @@ import jdk.incubator.vector.VectorSpecies;
 public final class VectorMath {
     /** The vectors of all CPU kernels: the widest that this machine prefers. */
     public static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-
-    /** As wide, for sums in double precision. */
-    static final VectorSpecies<Double> D = S.withLanes(double.class);
 
     private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     /** 1.5 · 2^23: added to a small number, leaves the nearest integer in the low bits. */
@@ -141,13 +136,6 @@ public final class VectorMath {
     static FloatVector orNaN(long x, int i, int n) {
         VectorMask<Float> inside = S.indexInRange(i, n);
         return broadcast(S, Float.NaN).blend(fromMemorySegment(S, ALL, at(x, i), ORDER, inside), inside);
-    }
-
-    /** {@code sums} and the squares of v, of two lanes to each. */
-    static DoubleVector plusSquares(DoubleVector sums, FloatVector v) {
-        DoubleVector low = (DoubleVector) v.convertShape(F2D, D, 0);
-        DoubleVector high = (DoubleVector) v.convertShape(F2D, D, 1);
-        return high.fma(high, low.fma(low, sums));
     }
 
     /** 1 / (1 + e^-x), to about 2 ulp. */
