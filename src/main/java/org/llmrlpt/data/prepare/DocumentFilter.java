@@ -1,6 +1,6 @@
 package org.llmrlpt.data.prepare;
 
-import it.unimi.dsi.fastutil.bytes.ByteArrayList;
+import java.io.ByteArrayOutputStream;
 
 /** Leaves out documents that are empty or nothing but ASCII white space; all others pass unchanged. */
 final class DocumentFilter implements DocumentSink {
@@ -8,7 +8,7 @@ final class DocumentFilter implements DocumentSink {
     private static final int MOST_HELD = 1 << 20;
 
     private final DocumentSink sink;
-    private final ByteArrayList held = new ByteArrayList();
+    private final ByteArrayOutputStream held = new ByteArrayOutputStream();
     private boolean passing;
 
     DocumentFilter(DocumentSink sink) {
@@ -23,12 +23,12 @@ final class DocumentFilter implements DocumentSink {
                 i++;
             }
             if (i == to && held.size() + to - from <= MOST_HELD) {
-                held.addElements(held.size(), bytes, from, to - from);
+                held.write(bytes, from, to - from);
                 return;
             }
             passing = true;
-            sink.text(held.elements(), 0, held.size());
-            held.clear();
+            sink.text(held.toByteArray(), 0, held.size());
+            held.reset();
         }
         sink.text(bytes, from, to);
     }
@@ -39,7 +39,7 @@ final class DocumentFilter implements DocumentSink {
             sink.end();
         }
         passing = false;
-        held.clear();
+        held.reset();
     }
 
     @Override

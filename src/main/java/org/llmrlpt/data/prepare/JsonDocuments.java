@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import it.unimi.dsi.fastutil.bytes.ByteArrayList;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,7 +22,7 @@ final class JsonDocuments {
     private final Path file;
     private final String field;
     private final DocumentSink sink;
-    private final ByteArrayList line = new ByteArrayList();
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private long number;
 
     JsonDocuments(Path file, String field, DocumentSink sink) {
@@ -35,7 +35,7 @@ final class JsonDocuments {
         int start = from;
         for (int i = from; i < to; i++) {
             if (bytes[i] == '\n') {
-                line.addElements(line.size(), bytes, start, i - start);
+                line.write(bytes, start, i - start);
                 endLine();
                 if (sink.isFull()) {
                     return;
@@ -43,29 +43,29 @@ final class JsonDocuments {
                 start = i + 1;
             }
         }
-        line.addElements(line.size(), bytes, start, to - start);
+        line.write(bytes, start, to - start);
     }
 
     /** The stream ends; the last line needs no line end. */
     void end() {
-        if (!line.isEmpty()) {
+        if (line.size() > 0) {
             endLine();
         }
     }
 
     private void endLine() {
         number++;
-        if (!isBlank()) {
-            byte[] text = text().getBytes(StandardCharsets.UTF_8);
+        byte[] json = line.toByteArray();
+        line.reset();
+        if (!isBlank(json)) {
+            byte[] text = text(json).getBytes(StandardCharsets.UTF_8);
             sink.text(text, 0, text.length);
             sink.end();
         }
-        line.clear();
     }
 
-    private boolean isBlank() {
-        for (int i = 0; i < line.size(); i++) {
-            byte b = line.getByte(i);
+    private static boolean isBlank(byte[] json) {
+        for (byte b : json) {
             if (b != ' ' && b != '\t' && b != '\r') {
                 return false;
             }
@@ -73,10 +73,10 @@ final class JsonDocuments {
         return true;
     }
 
-    private String text() {
+    private String text(byte[] json) {
         JsonNode object;
         try {
-            object = JSON.readTree(line.elements(), 0, line.size());
+            object = JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new UserError(file + ":" + number + " is not valid JSON: " + firstLine(e.getOriginalMessage())
                     + "; mend or remove that line.", e);

@@ -1,6 +1,5 @@
 package org.llmrlpt.data.tokenizer;
 
-import it.unimi.dsi.fastutil.bytes.ByteArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -52,14 +51,14 @@ final class ByteAlphabet {
 
     /** The bytes that a vocabulary entry stands for; an entry with foreign characters stands for its own UTF-8. */
     static byte[] read(String text) {
-        ByteArrayList bytes = new ByteArrayList(text.length());
+        byte[] bytes = new byte[text.length()];
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c >= TO_BYTE.length || TO_BYTE[c] < 0) {
                 return text.getBytes(StandardCharsets.UTF_8);
             }
-            bytes.add((byte) TO_BYTE[c]);
+            bytes[i] = (byte) TO_BYTE[c];
         }
-        return bytes.toByteArray();
+        return bytes;
     }
 }
