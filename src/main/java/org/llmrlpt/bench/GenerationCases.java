@@ -1,7 +1,5 @@
 package org.llmrlpt.bench;
 
-import static org.llmrlpt.bench.CaseRecorder.nothing;
-
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.llmrlpt.config.ModelShape;
@@ -121,10 +119,6 @@ final class GenerationCases {
             Tensor factor = p.scalarInput("factor", 1);
             kernels.softmax(p, logits, factor, probabilities);
             return program -> program.set(factor, 1.5f);
-        });
-        cases.add("top-k", shape, p -> {
-            kernels.topK(p, logits, TOP_K, cases.output("threshold", rows, 2));
-            return nothing();
         });
         cases.add("gather rows", shape, p -> {
             Tensor index = p.integerInput("index", rows);

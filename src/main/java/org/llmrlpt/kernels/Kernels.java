@@ -115,12 +115,6 @@ public interface Kernels {
     void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y);
 
     /**
-     * Exact top-k of each row by (larger logit, then lower index): threshold[r] = (k-th largest logit, highest index of
-     * an element equal to it that still belongs to the k). x [n, V], threshold [n, 2]; k is clamped to V.
-     */
-    void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold);
-
-    /**
      * The policy-gradient head: log-probabilities l of sampled tokens under softmax(h wᵀ / temperature), the clipped
      * surrogate of GRPO and, if dH and dW are given, its gradient. With the token's weight m, advantage A, ratio =
      * exp(l - l when drawn): L = -sum over rows with a target of m (min(ratio A, clip(ratio) A) - kl k3), and

@@ -23,7 +23,6 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 @Fork(2)
 public class RowBenchmark {
     private static final int ROWS = 1024;
-    private static final int K = 100;
 
     @Param({"256", "4096"})
     public int columns;
@@ -39,7 +38,7 @@ public class RowBenchmark {
         x = ProductBenchmark.filled(ROWS * columns);
         w = ProductBenchmark.filled(columns);
         y = ProductBenchmark.filled(ROWS * columns);
-        scales = ProductBenchmark.filled(2 * ROWS);
+        scales = ProductBenchmark.filled(ROWS);
     }
 
     /** rmsNorm. */
@@ -52,11 +51,5 @@ public class RowBenchmark {
     @Benchmark
     public void swiGlu() {
         SwiGluKernels.swiGlu(x, 0, columns, y, 0, columns, ROWS, columns / 2);
-    }
-
-    /** Exact top-100 thresholds. */
-    @Benchmark
-    public void topK() {
-        TopKKernels.topK(x, 0, columns, scales, 0, 2, ROWS, columns, K);
     }
 }

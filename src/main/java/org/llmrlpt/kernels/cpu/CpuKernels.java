@@ -212,13 +212,6 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold) {
-        p.operation("top_k").reads(x).writes(threshold).task((g, id, at) -> g.task(id, TopKKernels::topK,
-            at.floats(x), at.offset(x), x.stride(), at.floats(threshold), at.offset(threshold), threshold.stride(),
-            x.rows(), x.columns(), k));
-    }
-
-    @Override
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
         Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW, boolean accumulate) {
         long floats = HeadMemory.floats(h.rows(), h.columns(), w.rows());

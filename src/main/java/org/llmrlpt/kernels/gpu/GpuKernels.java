@@ -310,14 +310,6 @@ public final class GpuKernels implements Kernels {
     }
 
     @Override
-    public void topK(ProgramBuilder p, Tensor x, int k, Tensor threshold) {
-        elements(threshold);
-        p.operation("topK").reads(x).writes(threshold).grid(Grid.groups(x.rows(), GROUP)).task((graph, id, at) ->
-            graph.task(id, GpuTopK::kTopK, at.context(), at.floats(x), at.offset(x), x.stride(), at.floats(threshold),
-                at.offset(threshold), x.columns(), Math.min(k, x.columns())));
-    }
-
-    @Override
     public void policyGradient(ProgramBuilder p, Tensor h, Tensor w, Tensor targets, Tensor tokens,
         Surrogate surrogate, Tensor statistics, Tensor dH, Tensor dW, boolean accumulate) {
         elements(tokens);

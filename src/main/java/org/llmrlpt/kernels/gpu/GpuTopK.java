@@ -7,7 +7,10 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/** The exact k-th largest element of each row, among equals by index. */
+/**
+ * The exact k-th largest element of a row of finite numbers, among equals by index. To the k belongs what is larger, or
+ * equal with an index not above.
+ */
 final class GpuTopK {
     /** Elements of a row that local memory can hold for the final ranking. */
     static final int CANDIDATES = 1024;
@@ -17,23 +20,6 @@ final class GpuTopK {
     private static final int MAX_STEPS = 400;
 
     private GpuTopK() {
-    }
-
-    /**
-     * threshold[r] = (k-th largest of x[r], index of the element that has rank k); x [n, V], threshold [n, 2], width V.
-     * An element belongs to the k if it is larger than the first, or equal to it with an index not above the second.
-     * One group of GROUP threads for each row.
-     */
-    static void kTopK(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray threshold, int thresholdAt,
-        int width, int k) {
-        int row = context.groupIdx;
-        int at = xAt + row * xStride;
-        int ranked = rankedIndex(context, x, at, width, k);
-        int index = searchedIndex(context, x, at, width, k, ranked);
-        if (context.localIdx == 0) {
-            threshold.set(thresholdAt + 2 * row, x.get(at + index));
-            threshold.set(thresholdAt + 2 * row + 1, index);
-        }
     }
 
     /**
