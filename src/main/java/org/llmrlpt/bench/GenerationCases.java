@@ -34,7 +34,6 @@ final class GenerationCases {
         cache();
         decodeAttention();
         sampling();
-        rowsOfLogits();
     }
 
     private void cache() {
@@ -108,22 +107,6 @@ final class GenerationCases {
                 program.set(slots, ints(this::slot));
                 program.set(given, ints(i -> i % 2 == 0 ? i : -1));
             };
-        });
-    }
-
-    private void rowsOfLogits() {
-        Tensor logits = cases.tensor(ArenaKind.CONSTANTS, "logits", rows, m.vocabulary());
-        Tensor probabilities = cases.tensor(ArenaKind.CONSTANTS, "probabilities", rows, m.vocabulary());
-        String shape = rows + " x " + m.vocabulary();
-        cases.add("softmax", shape, p -> {
-            Tensor factor = p.scalarInput("factor", 1);
-            kernels.softmax(p, logits, factor, probabilities);
-            return program -> program.set(factor, 1.5f);
-        });
-        cases.add("gather rows", shape, p -> {
-            Tensor index = p.integerInput("index", rows);
-            kernels.gatherRows(p, logits, index, probabilities);
-            return program -> program.set(index, ints(i -> rows - 1 - i));
         });
     }
 

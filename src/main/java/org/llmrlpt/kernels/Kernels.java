@@ -108,12 +108,6 @@ public interface Kernels {
     /** x = 0; contiguous. */
     void zero(ProgramBuilder p, Tensor x);
 
-    /** y[i] = x[index[i]]; index int [1, n], x [R, C], y [n, C]. */
-    void gatherRows(ProgramBuilder p, Tensor x, Tensor index, Tensor y);
-
-    /** y[r] = softmax(x[r] · inverseTemperature[0]); x, y [n, V] (y may be x), inverseTemperature [1, 1]. */
-    void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y);
-
     /**
      * The policy-gradient head: log-probabilities l of sampled tokens under softmax(h wᵀ / temperature), the clipped
      * surrogate of GRPO and, if dH and dW are given, its gradient. With the token's weight m, advantage A, ratio =

@@ -30,18 +30,9 @@ public final class CpuKernels implements Kernels {
 
     @Override
     public void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out) {
-        gather(p, "embedding", table, tokens, out);
-    }
-
-    @Override
-    public void gatherRows(ProgramBuilder p, Tensor x, Tensor index, Tensor y) {
-        gather(p, "gather_rows", x, index, y);
-    }
-
-    private static void gather(ProgramBuilder p, String name, Tensor table, Tensor index, Tensor out) {
-        p.operation(name).reads(table, index).writes(out).bytes(8 * out.size() + 4 * index.size())
+        p.operation("embedding").reads(table, tokens).writes(out).bytes(8 * out.size() + 4 * tokens.size())
             .task((g, id, at) -> g.task(id, RowKernels::gather,
-            at.floats(table), at.offset(table), table.stride(), table.rows(), at.ints(index), at.offset(index),
+            at.floats(table), at.offset(table), table.stride(), table.rows(), at.ints(tokens), at.offset(tokens),
             at.floats(out), at.offset(out), out.stride(), out.rows(), out.columns()));
     }
 
@@ -202,13 +193,6 @@ public final class CpuKernels implements Kernels {
         int n = contiguousSize(x);
         p.operation("zero").writes(x).task((g, id, at) ->
             g.task(id, ElementKernels::zero, at.floats(x), at.offset(x), n));
-    }
-
-    @Override
-    public void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y) {
-        p.operation("softmax").reads(x, inverseTemperature).writes(y).task((g, id, at) -> g.task(id,
-            SoftmaxKernels::softmax, at.floats(x), at.offset(x), x.stride(), at.floats(inverseTemperature),
-            at.offset(inverseTemperature), at.floats(y), at.offset(y), y.stride(), x.rows(), x.columns()));
     }
 
     @Override

@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Rows chosen by an index: embedding, its backward pass, gathering. */
+/** Rows chosen by an index: embedding and its backward pass. */
 final class GpuEmbedding {
     /** Classes of tokens in {@link #kScatterAdd}, a power of two. */
     static final int CLASSES = 16;

@@ -10,37 +10,9 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** What happens to rows of logits: softmax, and the shaped objective with its statistics and gradient. */
+/** What happens to rows of logits: the shaped objective with its statistics and gradient. */
 final class GpuHead {
     private GpuHead() {
-    }
-
-    /**
-     * y = softmax(x inverseTemperature[0]) for each row; x, y [n, V], y may be x; one group of GROUP threads per row.
-     * Reads x twice and writes y: maximum and sum come from one pass, whose sum fades when the maximum rises.
-     */
-    static void kSoftmax(KernelContext context, FloatArray x, int xAt, int xStride, FloatArray inverseTemperature,
-        int inverseTemperatureAt, FloatArray y, int yAt, int yStride, int width) {
-        int t = context.localIdx;
-        int from = xAt + context.groupIdx * xStride;
-        int to = yAt + context.groupIdx * yStride;
-        float factor = inverseTemperature.get(inverseTemperatureAt);
-        float mine = LOWEST;
-        float sum = 0f;
-        for (int i = t; i < width; i += GROUP) {
-            float z = x.get(from + i) * factor;
-            if (z > mine) {
-                sum = 1f + sum * TornadoMath.exp(mine - z);
-                mine = z;
-            } else {
-                sum += TornadoMath.exp(z - mine);
-            }
-        }
-        float largest = GroupReduce.max(context, mine);
-        float total = GroupReduce.sum(context, sum * TornadoMath.exp(mine - largest));
-        for (int i = t; i < width; i += GROUP) {
-            y.set(to + i, TornadoMath.exp(x.get(from + i) * factor - largest) / total);
-        }
     }
 
     /** log(1 + x), x >= 0, also where 1 + x rounds to 1: 2 artanh(x / (2 + x)) as a series. */

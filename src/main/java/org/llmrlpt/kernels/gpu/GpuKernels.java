@@ -95,20 +95,12 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out) {
-        gather(p, "embedding", table, tokens, out);
-    }
-
-    @Override
-    public void gatherRows(ProgramBuilder p, Tensor x, Tensor index, Tensor y) {
-        gather(p, "gatherRows", x, index, y);
-    }
-
-    private static void gather(ProgramBuilder p, String name, Tensor x, Tensor index, Tensor y) {
-        elements(x);
-        int n = elements(y);
-        p.operation(name).reads(x, index).writes(y).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
-            graph.task(id, GpuEmbedding::kGather, at.context(), at.floats(x), at.offset(x), at.ints(index),
-                at.offset(index), at.floats(y), at.offset(y), y.columns(), n));
+        elements(table);
+        int n = elements(out);
+        p.operation("embedding").reads(table, tokens).writes(out).grid(Grid.threads(n, ELEMENTS))
+            .task((graph, id, at) -> graph.task(id, GpuEmbedding::kGather, at.context(), at.floats(table),
+                at.offset(table), at.ints(tokens), at.offset(tokens), at.floats(out), at.offset(out), out.columns(),
+                n));
     }
 
     @Override
@@ -299,14 +291,6 @@ public final class GpuKernels implements Kernels {
         p.operation("add").reads(a, b).writes(y).grid(Grid.threads(n, ELEMENTS)).task((graph, id, at) ->
             graph.task(id, GpuElementwise::kAdd, at.context(), at.floats(a), at.offset(a), at.floats(b), at.offset(b),
                 at.floats(y), at.offset(y), n));
-    }
-
-    @Override
-    public void softmax(ProgramBuilder p, Tensor x, Tensor inverseTemperature, Tensor y) {
-        p.operation("softmax").reads(x, inverseTemperature).writes(y).grid(Grid.groups(x.rows(), GROUP))
-            .task((graph, id, at) -> graph.task(id, GpuHead::kSoftmax, at.context(), at.floats(x), at.offset(x),
-                x.stride(), at.floats(inverseTemperature), at.offset(inverseTemperature), at.floats(y), at.offset(y),
-                y.stride(), x.columns()));
     }
 
     @Override
