@@ -1,13 +1,9 @@
 package org.llmrlpt.cli;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.llmrlpt.check.GpuCheck;
 import org.llmrlpt.config.GpuCheckSettings;
 import org.llmrlpt.config.UserError;
@@ -33,28 +29,22 @@ final class GpuCheckCommand implements Command<GpuCheckSettings> {
     @Override
     public int run(GpuCheckSettings s, Console console) throws IOException, InterruptedException {
         // The steps start in a folder of their own.
-        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(part -> Path.of(part).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
-        UnaryOperator<List<String>> host = arguments -> Relaunch.again(classPath, arguments.toArray(String[]::new));
+        UnaryOperator<List<String>> host = arguments -> Relaunch.again(Relaunch.absoluteClassPath(),
+            arguments.toArray(String[]::new));
         GpuCheck check;
         if (s.rehearsal()) {
             check = new GpuCheck(s, List.of("fp32", "fp16"), host, host);
         } else {
             TornadoInstallation tornado = TornadoInstallation.find(System.getenv()).orElseThrow(() -> new UserError(
                 "TornadoVM was not found: set TORNADOVM_HOME to its SDK, or rehearse without it by device=gpu"));
-            List<String> flags = tornado.javaFlags();
+            List<String> start = tornado.start(Main.class);
             List<String> products = tornado.products();
             if (products.contains("cublas") && !Cublas.isThere()) {
                 products = products.stream().filter(p -> !p.startsWith("cublas")).toList();
                 console.line("left out: products by cuBLAS, as libcublas was not found; set LD_LIBRARY_PATH for them");
             }
-            check = new GpuCheck(s, products, host, arguments -> {
-                List<String> command = new ArrayList<>(List.of(Relaunch.javaExecutable()));
-                command.addAll(flags);
-                command.addAll(List.of("-cp", classPath, Main.class.getName()));
-                command.addAll(arguments);
-                return command;
-            });
+            check = new GpuCheck(s, products, host,
+                arguments -> Stream.concat(start.stream(), arguments.stream()).toList());
         }
         boolean good = check.run(console::line);
         console.line("report: " + check.report());

@@ -11,10 +11,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.lang.module.ModuleFinder;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -99,6 +102,12 @@ final class Relaunch {
     /** The same with another class path. */
     static List<String> again(String classPath, String[] args) {
         return command(javaExecutable(), ManagementFactory.getRuntimeMXBean().getInputArguments(), classPath, args);
+    }
+
+    /** The class path of this process, for one that starts in another folder. */
+    static String absoluteClassPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(part -> Path.of(part).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
     }
 
     /** The java that runs this process. */

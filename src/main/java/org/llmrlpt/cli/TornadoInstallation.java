@@ -131,6 +131,14 @@ record TornadoInstallation(Path home, String version, List<String> backends) {
         return flags;
     }
 
+    /** What starts {@code main}, of this process's class path, on this SDK from any folder; its arguments follow. */
+    List<String> start(Class<?> main) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Relaunch.javaExecutable()));
+        command.addAll(javaFlags());
+        command.addAll(List.of("-cp", Relaunch.absoluteClassPath(), main.getName()));
+        return command;
+    }
+
     /** The line for a machine that has {@code tornado} on its PATH. */
     static String commandLine(Path jar) {
         return "tornado" + generalLine(jar, "nvidia-ptx.args");

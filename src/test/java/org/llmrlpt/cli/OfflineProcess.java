@@ -2,18 +2,15 @@ package org.llmrlpt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs programs that need another environment than this one has: a TornadoVM SDK, preloaded libraries. */
 final class OfflineProcess {
@@ -28,13 +25,8 @@ final class OfflineProcess {
 
     /** The exit code of a class of this class path under the TornadoVM in {@code sdk}. */
     int java(String sdk, Map<String, String> environment, Class<?> main, List<String> arguments) throws Exception {
-        List<String> line = new ArrayList<>(List.of(Relaunch.javaExecutable()));
-        line.addAll(TornadoInstallation.find(Map.of("TORNADOVM_HOME", sdk)).orElseThrow().javaFlags());
-        String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(p -> Path.of(p).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
-        line.addAll(List.of("-cp", classPath, main.getName()));
-        line.addAll(arguments);
-        return run(line, environment);
+        List<String> start = TornadoInstallation.find(Map.of("TORNADOVM_HOME", sdk)).orElseThrow().start(main);
+        return run(Stream.concat(start.stream(), arguments.stream()).toList(), environment);
     }
 
     /** The exit code of a command line. */
