@@ -53,7 +53,7 @@ public final class KernelBenchmark implements AutoCloseable {
         profile = session.profile();
         profile.everything();
         probes = TornadoSettings.isFallback() ? null
-            : new DeviceProbes(session, profile, kernels.products().contains("tensor cores"));
+            : new DeviceProbes(session, profile, kernels.usesTensorCores());
     }
 
     /** What the device, or the processor on the threads in use, can do at best: measured now. */

@@ -16,6 +16,11 @@ public interface Kernels {
     /** How matrices are multiplied, for people: the numbers and the method. */
     String products();
 
+    /** Whether tensor cores multiply them. */
+    default boolean usesTensorCores() {
+        return false;
+    }
+
     /** out[r] = table[token[r]]; table [V, C], tokens int [1, R], out [R, C]. */
     void embedding(ProgramBuilder p, Tensor table, Tensor tokens, Tensor out);
 

@@ -29,6 +29,11 @@ final class GpuCublasProducts implements GpuProducts {
     }
 
     @Override
+    public boolean useTensorCores() {
+        return compute == Compute.BF16;
+    }
+
+    @Override
     public void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k) {
         product(p, name, a, b, c, k, false);
     }

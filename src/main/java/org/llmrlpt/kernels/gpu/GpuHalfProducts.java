@@ -29,6 +29,11 @@ final class GpuHalfProducts implements GpuProducts {
     }
 
     @Override
+    public boolean useTensorCores() {
+        return true;
+    }
+
+    @Override
     public void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k) {
         task(p, name, a, b, c, c, k, k, false, null);
     }

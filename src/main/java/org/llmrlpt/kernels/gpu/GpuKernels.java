@@ -74,6 +74,11 @@ public final class GpuKernels implements Kernels {
         return products.description();
     }
 
+    @Override
+    public boolean usesTensorCores() {
+        return products.useTensorCores();
+    }
+
     /** The number of elements of a tensor without gaps. */
     static int elements(Tensor tensor) {
         if (!tensor.isContiguous()) {

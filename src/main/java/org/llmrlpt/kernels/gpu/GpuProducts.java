@@ -13,6 +13,9 @@ interface GpuProducts {
     /** For people: the numbers and the method. */
     String description();
 
+    /** Whether they run on tensor cores. */
+    boolean useTensorCores();
+
     /** C = A B, of operands that are weights or activations; {@code k} products for an element of C. */
     void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k);
 

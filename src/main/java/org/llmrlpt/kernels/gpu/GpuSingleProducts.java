@@ -14,6 +14,11 @@ final class GpuSingleProducts implements GpuProducts {
     }
 
     @Override
+    public boolean useTensorCores() {
+        return false;
+    }
+
+    @Override
     public void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k) {
         task(p, name, a, b, c, c, k, k, false);
     }
