@@ -124,11 +124,12 @@ final class CheckReport {
                 continue;
             }
             table("Primitives: " + step.path("name").asText(),
-                "primitive", "shape", "ms", "GFLOP/s", "of ceiling", "GB/s", "of copy");
+                "primitive", "shape", "ms", "GFLOP/s", "of registers'", "of tensor cores'", "GB/s", "of copy");
             for (JsonNode k : kernels) {
                 row(k.path("name").asText(), k.path("shape").asText(), number("%.3f", k.path("ms")),
                     number("%.0f", k.path("gflops")), percent(k.path("share_of_fma_ceiling")),
-                    number("%.1f", k.path("gb_per_second")), percent(k.path("share_of_copy_ceiling")));
+                    percent(k.path("share_of_tensor_ceiling")), number("%.1f", k.path("gb_per_second")),
+                    percent(k.path("share_of_copy_ceiling")));
             }
         }
     }
