@@ -26,7 +26,8 @@ class DecodeAttentionTest {
 
     static Stream<Arguments> shapes() {
         List<Shape> shapes = List.of(new Shape(1, 1, 1, 1, 2), new Shape(3, 40, 4, 2, 8), new Shape(4, 150, 6, 2, 64),
-            new Shape(2, 70, 4, 4, 24), new Shape(3, 131, 9, 1, 128), new Shape(2, 300, 3, 3, 80));
+            new Shape(2, 70, 4, 4, 24), new Shape(3, 131, 9, 1, 128), new Shape(2, 300, 3, 3, 80),
+            new Shape(2, 50, 5, 1, 10));
         return TestedKernels.all().flatMap(k -> shapes.stream().map(s -> Arguments.of(k, s)));
     }
 

@@ -36,6 +36,7 @@ final class GpuDecodeAttention {
         float[] dots = new float[HEADS];
         int length = Pair.first(shape);
         int width = Pair.second(shape);
+        int whole = width / 4 * 4;
         int kvHeads = Pair.second(headCounts);
         int perGroup = Pair.first(headCounts) / kvHeads;
         int row = context.groupIdx / kvHeads;
@@ -68,7 +69,23 @@ final class GpuDecodeAttention {
             }
             if (key < keys) {
                 int kAt = keysAt + first + key * pitch;
-                for (int d = 0; d < width; d++) {
+                // TornadoVM keeps the private array of dots in memory: read and written once for four columns.
+                for (int d = 0; d < whole; d += 4) {
+                    float k0 = cache.get(kAt + d);
+                    float k1 = cache.get(kAt + d + 1);
+                    float k2 = cache.get(kAt + d + 2);
+                    float k3 = cache.get(kAt + d + 3);
+                    for (int h = 0; h < heads; h++) {
+                        int from = h * width + d;
+                        float dot = dots[h];
+                        dot += queries[from] * k0;
+                        dot += queries[from + 1] * k1;
+                        dot += queries[from + 2] * k2;
+                        dot += queries[from + 3] * k3;
+                        dots[h] = dot;
+                    }
+                }
+                for (int d = whole; d < width; d++) {
                     float value = cache.get(kAt + d);
                     for (int h = 0; h < heads; h++) {
                         dots[h] = dots[h] + queries[h * width + d] * value;
