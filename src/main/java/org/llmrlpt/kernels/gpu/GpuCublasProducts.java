@@ -29,7 +29,7 @@ final class GpuCublasProducts implements GpuProducts {
     }
 
     @Override
-    public boolean useTensorCores() {
+    public boolean usesTensorCores() {
         return compute == Compute.BF16;
     }
 

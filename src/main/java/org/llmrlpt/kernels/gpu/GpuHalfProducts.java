@@ -29,7 +29,7 @@ final class GpuHalfProducts implements GpuProducts {
     }
 
     @Override
-    public boolean useTensorCores() {
+    public boolean usesTensorCores() {
         return true;
     }
 

@@ -76,7 +76,7 @@ public final class GpuKernels implements Kernels {
 
     @Override
     public boolean usesTensorCores() {
-        return products.useTensorCores();
+        return products.usesTensorCores();
     }
 
     /** The number of elements of a tensor without gaps. */

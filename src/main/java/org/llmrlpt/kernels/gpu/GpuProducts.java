@@ -14,7 +14,7 @@ interface GpuProducts {
     String description();
 
     /** Whether they run on tensor cores. */
-    boolean useTensorCores();
+    boolean usesTensorCores();
 
     /** C = A B, of operands that are weights or activations; {@code k} products for an element of C. */
     void record(ProgramBuilder p, String name, Matrix a, Matrix b, Tensor c, int k);

@@ -14,7 +14,7 @@ final class GpuSingleProducts implements GpuProducts {
     }
 
     @Override
-    public boolean useTensorCores() {
+    public boolean usesTensorCores() {
         return false;
     }
 
