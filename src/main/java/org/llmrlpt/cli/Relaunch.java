@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.kernels.cpu.CpuKernels;
 
 /**
  * Makes plain {@code java -jar llm-rlpt.jar} work. The CPU kernels need the module jdk.incubator.vector, which no
@@ -51,8 +52,8 @@ final class Relaunch {
      * is the one that needs the least memory of its own, with a young generation that short-lived objects of the start
      * and of data preparation cannot blow up to hundreds of megabytes.
      */
-    static final List<String> FLAGS = List.of("--add-modules", VECTOR, "--enable-native-access=ALL-UNNAMED",
-        "-XX:MaxDirectMemorySize=16t", "-XX:CompileCommand=quiet",
+    static final List<String> FLAGS = List.of("--add-modules", VECTOR, CpuKernels.JAVA_FLAG,
+        "--enable-native-access=ALL-UNNAMED", "-XX:MaxDirectMemorySize=16t", "-XX:CompileCommand=quiet",
         "-XX:CompileCommand=CompileThresholdScaling,org.llmrlpt.kernels.cpu.*::*,0.1", "-XX:+UseSerialGC", "-Xmn32m");
 
     /**
@@ -62,7 +63,8 @@ final class Relaunch {
      * @return the exit code of the child, or -1 to go on in this JVM
      */
     static int ifNeeded(String[] args) {
-        if (ModuleLayer.boot().findModule(VECTOR).isPresent()) {
+        boolean exported = Object.class.getModule().isExported(CpuKernels.JAVA_PACKAGE, Relaunch.class.getModule());
+        if (exported && ModuleLayer.boot().findModule(VECTOR).isPresent()) {
             return -1;
         }
         if (System.getProperty(GUARD) != null || ModuleFinder.ofSystem().find(VECTOR).isEmpty()) {

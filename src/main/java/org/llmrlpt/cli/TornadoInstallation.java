@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.kernels.cpu.CpuKernels;
 
 /**
  * A TornadoVM on this machine: what it is and how this program starts on it.
@@ -127,7 +128,8 @@ record TornadoInstallation(Path home, String version, List<String> backends) {
         if (written != null) {
             flags.replaceAll(f -> f.replace(written, home.toString()));
         }
-        flags.addAll(List.of("-XX:MaxDirectMemorySize=16t", "--enable-native-access=ALL-UNNAMED"));
+        flags.addAll(List.of("-XX:MaxDirectMemorySize=16t", "--enable-native-access=ALL-UNNAMED",
+            CpuKernels.JAVA_FLAG));
         return flags;
     }
 

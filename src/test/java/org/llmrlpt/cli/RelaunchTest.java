@@ -32,7 +32,8 @@ class RelaunchTest {
     @Test
     void theCommandLineIsOurFlagsThenTheUsersThenTheArguments() {
         List<String> expected = new ArrayList<>(List.of("/j/bin/java", "--add-modules", "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED", "-XX:MaxDirectMemorySize=16t"));
+            "--add-exports=java.base/jdk.internal.vm.vector=ALL-UNNAMED", "--enable-native-access=ALL-UNNAMED",
+            "-XX:MaxDirectMemorySize=16t"));
         expected.addAll(Relaunch.FLAGS.stream().filter(f -> f.startsWith("-XX:CompileCommand")).toList());
         expected.addAll(List.of("-XX:+UseSerialGC", "-Xmn32m"));
         expected.addAll(List.of("-Xmx2g", "-ea", "-Dllmrlpt.relaunched=true", "-cp", "a b.jar",

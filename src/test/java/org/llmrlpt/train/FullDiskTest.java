@@ -19,6 +19,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
 import org.llmrlpt.files.AtomicFolder;
+import org.llmrlpt.kernels.cpu.CpuKernels;
 
 /**
  * A disk that is full, for which a shell's limit on the size of files stands in: a write beyond it fails as one on a
@@ -37,7 +38,7 @@ class FullDiskTest {
     private String refusedOnAFullDisk(String... args) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -f " + BLOCKS + "; exec \"$@\"", "sh",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:-UsePerfData", "-Xmx300m",
-            "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
+            "--add-modules", "jdk.incubator.vector", CpuKernels.JAVA_FLAG, "--enable-native-access=ALL-UNNAMED", "-cp",
             System.getProperty("java.class.path"), "org.llmrlpt.cli.Main"));
         command.addAll(List.of(args));
         Process process = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();

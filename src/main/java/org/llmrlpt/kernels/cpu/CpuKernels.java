@@ -1,5 +1,6 @@
 package org.llmrlpt.kernels.cpu;
 
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
@@ -13,8 +14,19 @@ import org.llmrlpt.kernels.Work;
  * {@link Strided}.
  */
 public final class CpuKernels implements Kernels {
-    /** Prepares the JIT compiler for the kernels, once in a JVM. */
+    /** Part of java.base that {@link Simd} needs, and the flag that shows it; a jar's manifest can do that too. */
+    public static final String JAVA_PACKAGE = "jdk.internal.vm.vector";
+    public static final String JAVA_FLAG = "--add-exports=java.base/" + JAVA_PACKAGE + "=ALL-UNNAMED";
+
+    /**
+     * Prepares the JIT compiler for the kernels, once in a JVM.
+     *
+     * @throws UserError if Java was started without {@link #JAVA_FLAG}
+     */
     public CpuKernels() {
+        if (!Object.class.getModule().isExported(JAVA_PACKAGE, CpuKernels.class.getModule())) {
+            throw new UserError("the CPU kernels need a part of Java that is hidden: start java with " + JAVA_FLAG);
+        }
         KernelCompilation.prepare();
     }
 

@@ -1,10 +1,12 @@
 package org.llmrlpt.kernels.cpu;
 
-import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
-import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
+import static org.llmrlpt.kernels.cpu.Simd.broadcast;
+import static org.llmrlpt.kernels.cpu.Simd.fma;
+import static org.llmrlpt.kernels.cpu.Simd.load;
+import static org.llmrlpt.kernels.cpu.Simd.storeSum;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -23,61 +25,59 @@ final class NarrowTile extends Tile {
     }
 
     @Override
-    void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
+    void multiply(float[] a, int at, long b, long c, long stepC, int k, long start, long stepStart) {
         FloatVector c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11;
         c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = c10 = c11 = FloatVector.zero(S);
         for (int i = at; i < at + ROWS * k; i += ROWS) {
-            FloatVector v = fromMemorySegment(S, ALL, b, ORDER);
-            c0 = broadcast(S, a[i]).fma(v, c0);
-            c1 = broadcast(S, a[i + 1]).fma(v, c1);
-            c2 = broadcast(S, a[i + 2]).fma(v, c2);
-            c3 = broadcast(S, a[i + 3]).fma(v, c3);
-            c4 = broadcast(S, a[i + 4]).fma(v, c4);
-            c5 = broadcast(S, a[i + 5]).fma(v, c5);
-            c6 = broadcast(S, a[i + 6]).fma(v, c6);
-            c7 = broadcast(S, a[i + 7]).fma(v, c7);
-            c8 = broadcast(S, a[i + 8]).fma(v, c8);
-            c9 = broadcast(S, a[i + 9]).fma(v, c9);
-            c10 = broadcast(S, a[i + 10]).fma(v, c10);
-            c11 = broadcast(S, a[i + 11]).fma(v, c11);
+            FloatVector v = load(b);
+            c0 = fma(broadcast(a[i]), v, c0);
+            c1 = fma(broadcast(a[i + 1]), v, c1);
+            c2 = fma(broadcast(a[i + 2]), v, c2);
+            c3 = fma(broadcast(a[i + 3]), v, c3);
+            c4 = fma(broadcast(a[i + 4]), v, c4);
+            c5 = fma(broadcast(a[i + 5]), v, c5);
+            c6 = fma(broadcast(a[i + 6]), v, c6);
+            c7 = fma(broadcast(a[i + 7]), v, c7);
+            c8 = fma(broadcast(a[i + 8]), v, c8);
+            c9 = fma(broadcast(a[i + 9]), v, c9);
+            c10 = fma(broadcast(a[i + 10]), v, c10);
+            c11 = fma(broadcast(a[i + 11]), v, c11);
             b += BYTES;
         }
-        long start = accumulate ? c : ZEROS;
-        long stepStart = accumulate ? stepC : 0;
-        c0.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c0, start, c);
         start += stepStart;
         c += stepC;
-        c1.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c1, start, c);
         start += stepStart;
         c += stepC;
-        c2.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c2, start, c);
         start += stepStart;
         c += stepC;
-        c3.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c3, start, c);
         start += stepStart;
         c += stepC;
-        c4.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c4, start, c);
         start += stepStart;
         c += stepC;
-        c5.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c5, start, c);
         start += stepStart;
         c += stepC;
-        c6.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c6, start, c);
         start += stepStart;
         c += stepC;
-        c7.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c7, start, c);
         start += stepStart;
         c += stepC;
-        c8.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c8, start, c);
         start += stepStart;
         c += stepC;
-        c9.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c9, start, c);
         start += stepStart;
         c += stepC;
-        c10.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c10, start, c);
         start += stepStart;
         c += stepC;
-        c11.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
+        storeSum(c11, start, c);
     }
 
     @Override

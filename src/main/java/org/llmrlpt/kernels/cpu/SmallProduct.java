@@ -1,10 +1,10 @@
 package org.llmrlpt.kernels.cpu;
 
-import static jdk.incubator.vector.FloatVector.broadcast;
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-import static org.llmrlpt.kernels.cpu.Memory.ALL;
-import static org.llmrlpt.kernels.cpu.Memory.ORDER;
 import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
+import static org.llmrlpt.kernels.cpu.Simd.broadcast;
+import static org.llmrlpt.kernels.cpu.Simd.fma;
+import static org.llmrlpt.kernels.cpu.Simd.load;
+import static org.llmrlpt.kernels.cpu.Simd.storeSum;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
@@ -39,73 +39,79 @@ final class SmallProduct {
      * @param accumulate whether A·B is added to what C holds
      */
     static void multiply(float[] a, int at, long b, long c, int k, boolean accumulate) {
-        tile(a, at, PITCH, 1, b, c, k, accumulate);
+        plain(a, at, b, c, k, accumulate ? c : ZEROS, accumulate ? STEP : 0);
     }
 
     /** The same with the transpose of an A [k, ROWS]. */
     static void multiplyTransposed(float[] a, int at, long b, long c, int k, boolean accumulate) {
-        tile(a, at, 1, PITCH, b, c, k, accumulate);
+        transposed(a, at, b, c, k, accumulate ? c : ZEROS, accumulate ? STEP : 0);
+    }
+
+    private static void plain(float[] a, int at, long b, long c, int k, long start, long stepStart) {
+        tile(a, at, PITCH, 1, b, c, k, start, stepStart);
+    }
+
+    private static void transposed(float[] a, int at, long b, long c, int k, long start, long stepStart) {
+        tile(a, at, 1, PITCH, b, c, k, start, stepStart);
     }
 
     /** Inlined above, where both steps are constants (see {@link KernelCompilation}). */
-    private static void tile(float[] a, int at, int rowStep, int kStep, long b, long c, int k,
-        boolean accumulate) {
+    private static void tile(float[] a, int at, int rowStep, int kStep, long b, long c, int k, long start,
+        long stepStart) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b;
         c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b =
             FloatVector.zero(S);
         for (int i = at; i < at + k * kStep; i += kStep) {
-            FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, a[i]);
-            c0a = x.fma(b0, c0a);
-            c0b = x.fma(b1, c0b);
-            x = broadcast(S, a[i + rowStep]);
-            c1a = x.fma(b0, c1a);
-            c1b = x.fma(b1, c1b);
-            x = broadcast(S, a[i + 2 * rowStep]);
-            c2a = x.fma(b0, c2a);
-            c2b = x.fma(b1, c2b);
-            x = broadcast(S, a[i + 3 * rowStep]);
-            c3a = x.fma(b0, c3a);
-            c3b = x.fma(b1, c3b);
-            x = broadcast(S, a[i + 4 * rowStep]);
-            c4a = x.fma(b0, c4a);
-            c4b = x.fma(b1, c4b);
-            x = broadcast(S, a[i + 5 * rowStep]);
-            c5a = x.fma(b0, c5a);
-            c5b = x.fma(b1, c5b);
-            x = broadcast(S, a[i + 6 * rowStep]);
-            c6a = x.fma(b0, c6a);
-            c6b = x.fma(b1, c6b);
-            x = broadcast(S, a[i + 7 * rowStep]);
-            c7a = x.fma(b0, c7a);
-            c7b = x.fma(b1, c7b);
+            FloatVector b0 = load(b);
+            FloatVector b1 = load(b + BYTES);
+            FloatVector x = broadcast(a[i]);
+            c0a = fma(x, b0, c0a);
+            c0b = fma(x, b1, c0b);
+            x = broadcast(a[i + rowStep]);
+            c1a = fma(x, b0, c1a);
+            c1b = fma(x, b1, c1b);
+            x = broadcast(a[i + 2 * rowStep]);
+            c2a = fma(x, b0, c2a);
+            c2b = fma(x, b1, c2b);
+            x = broadcast(a[i + 3 * rowStep]);
+            c3a = fma(x, b0, c3a);
+            c3b = fma(x, b1, c3b);
+            x = broadcast(a[i + 4 * rowStep]);
+            c4a = fma(x, b0, c4a);
+            c4b = fma(x, b1, c4b);
+            x = broadcast(a[i + 5 * rowStep]);
+            c5a = fma(x, b0, c5a);
+            c5b = fma(x, b1, c5b);
+            x = broadcast(a[i + 6 * rowStep]);
+            c6a = fma(x, b0, c6a);
+            c6b = fma(x, b1, c6b);
+            x = broadcast(a[i + 7 * rowStep]);
+            c7a = fma(x, b0, c7a);
+            c7b = fma(x, b1, c7b);
             b += STEP;
         }
-        long start = accumulate ? c : ZEROS;
-        long stepStart = accumulate ? STEP : 0;
-        c0a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
-        c0b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        storeSum(c0a, start, c);
+        storeSum(c0b, start + BYTES, c + BYTES);
         start += stepStart;
-        c1a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + STEP, ORDER);
-        c1b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + STEP + BYTES, ORDER);
+        storeSum(c1a, start, c + STEP);
+        storeSum(c1b, start + BYTES, c + STEP + BYTES);
         start += stepStart;
-        c2a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 2 * STEP, ORDER);
-        c2b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 2 * STEP + BYTES, ORDER);
+        storeSum(c2a, start, c + 2 * STEP);
+        storeSum(c2b, start + BYTES, c + 2 * STEP + BYTES);
         start += stepStart;
-        c3a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 3 * STEP, ORDER);
-        c3b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 3 * STEP + BYTES, ORDER);
+        storeSum(c3a, start, c + 3 * STEP);
+        storeSum(c3b, start + BYTES, c + 3 * STEP + BYTES);
         start += stepStart;
-        c4a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 4 * STEP, ORDER);
-        c4b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 4 * STEP + BYTES, ORDER);
+        storeSum(c4a, start, c + 4 * STEP);
+        storeSum(c4b, start + BYTES, c + 4 * STEP + BYTES);
         start += stepStart;
-        c5a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 5 * STEP, ORDER);
-        c5b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 5 * STEP + BYTES, ORDER);
+        storeSum(c5a, start, c + 5 * STEP);
+        storeSum(c5b, start + BYTES, c + 5 * STEP + BYTES);
         start += stepStart;
-        c6a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 6 * STEP, ORDER);
-        c6b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 6 * STEP + BYTES, ORDER);
+        storeSum(c6a, start, c + 6 * STEP);
+        storeSum(c6b, start + BYTES, c + 6 * STEP + BYTES);
         start += stepStart;
-        c7a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c + 7 * STEP, ORDER);
-        c7b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + 7 * STEP + BYTES, ORDER);
+        storeSum(c7a, start, c + 7 * STEP);
+        storeSum(c7b, start + BYTES, c + 7 * STEP + BYTES);
     }
 }

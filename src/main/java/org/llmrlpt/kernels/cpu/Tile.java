@@ -1,27 +1,34 @@
 package org.llmrlpt.kernels.cpu;
 
+import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
  * The innermost part of a matrix product: a tile of C that stays in registers while the sum over k runs, and the
  * copying into panels that suits it. One implementation for each vector width; the compiler needs the species as a
- * constant, and every vector load and store written out (see {@link Memory}).
+ * constant, and every vector load and store of the Vector API written out (see {@link Memory}).
  *
  * <p>A's panels are [k][rows], in an array; B's are [k][columns], off-heap. What keeps a tile at the speed of its
  * multiply-adds:
  * <ul>
  * <li>Steps are constants, so that a few registers address everything. The compiler proves the bounds of A once before
- * the loop; the checks at the loads of B remain, and keep it from moving loads up until accumulators leave their
- * registers.
+ * the loop.
  * <li>The loop counts with A's index: with a counter of its own it is 10 % slower.
- * <li>Nothing but zeros comes before the loop. The compiler expands the Vector API's calls in the order of the code, up
- * to a limit of nodes that a wide tile's loop nearly uses up; the calls behind it are expanded later, and in a loop
- * their accumulators may become objects: in three of four runs, with C loaded first, 10 instead of 100–300 GFLOP/s for
- * good. So C is added at the end, or a row of zeros, which costs nothing and leaves one path.
+ * <li>Loads must not be moved up until accumulators leave their registers. In {@link Tile512} a fence keeps the second
+ * of two steps where it is; elsewhere the Vector API's checks at the loads of B do.
+ * <li>Two steps a turn are 7–9 % faster than one while other programs keep the core's other thread busy, and as fast
+ * otherwise.
+ * <li>With the Vector API, nothing but zeros comes before the loop. The compiler expands the API's calls in the order
+ * of the code, up to a limit of nodes that the loop of a wide tile nearly uses up; the calls behind it are expanded
+ * later, and in a loop their accumulators may become objects: in three of four runs, with C loaded first, 10 instead of
+ * 100–300 GFLOP/s for good. So C is added at the end, or a row of zeros, which costs nothing and leaves one path. A
+ * tile of two steps needs {@link Simd}.
+ * <li>No branch but the loop: one that was never taken when a tile was compiled costs it two more compilations.
  * <li>What a step needs of A is one piece of memory. With A by rows, so that it need not be turned, a tile is 9 %
  * slower while other programs keep the core's other thread busy.
- * <li>At most some 50 off-heap loads and stores are written in one method. With more, the first of the two compilers
- * has too few virtual registers, and on a busy machine the method may then stay slow for good; see
+ * <li>At most some 50 off-heap loads and stores of the Vector API are written in one method. With more, the first of
+ * the two compilers has too few virtual registers, and on a busy machine the method may then stay slow for good; see
  * {@code -XX:+PrintCompilation} for "out of virtual registers". Loads from an array cost less.
  * </ul>
  */
@@ -60,7 +67,12 @@ abstract class Tile {
      * @param k length of the sum
      * @param accumulate whether A·B is added to what C holds
      */
-    abstract void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate);
+    final void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
+        multiply(a, at, b, c, stepC, k, accumulate ? c : ZEROS, accumulate ? stepC : 0);
+    }
+
+    /** The same: C = A·B plus what is at {@code start}, with {@code stepStart} bytes to the next row. */
+    abstract void multiply(float[] a, int at, long b, long c, long stepC, int k, long start, long stepStart);
 
     /** The tile for a last panel of {@code width} columns: a narrower one, where there is one with as many rows. */
     Tile edge(int width) {

@@ -4,7 +4,6 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
-import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -21,7 +20,7 @@ final class Tile128 extends Tile {
     }
 
     @Override
-    void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
+    void multiply(float[] a, int at, long b, long c, long stepC, int k, long start, long stepStart) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b, c6a, c6b, c7a, c7b;
         c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b =
             FloatVector.zero(S);
@@ -54,8 +53,6 @@ final class Tile128 extends Tile {
             c7b = x.fma(b1, c7b);
             b += 2 * BYTES;
         }
-        long start = accumulate ? c : ZEROS;
-        long stepStart = accumulate ? stepC : 0;
         c0a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
         c0b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
         start += stepStart;

@@ -1,11 +1,14 @@
 package org.llmrlpt.kernels.cpu;
 
-import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
-import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
+import static org.llmrlpt.kernels.cpu.Simd.broadcast;
+import static org.llmrlpt.kernels.cpu.Simd.fma;
+import static org.llmrlpt.kernels.cpu.Simd.load;
+import static org.llmrlpt.kernels.cpu.Simd.storeSum;
 
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -21,56 +24,99 @@ final class Tile256 extends Tile {
     }
 
     @Override
-    void multiply(float[] a, int at, long b, long c, long stepC, int k, boolean accumulate) {
+    void multiply(float[] a, int at, long b, long c, long stepC, int k, long start, long stepStart) {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b, c4a, c4b, c5a, c5b;
         c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = FloatVector.zero(S);
-        for (int i = at; i < at + ROWS * k; i += ROWS) {
-            FloatVector b0 = fromMemorySegment(S, ALL, b, ORDER);
-            FloatVector b1 = fromMemorySegment(S, ALL, b + BYTES, ORDER);
-            FloatVector x = broadcast(S, a[i]);
-            c0a = x.fma(b0, c0a);
-            c0b = x.fma(b1, c0b);
-            x = broadcast(S, a[i + 1]);
-            c1a = x.fma(b0, c1a);
-            c1b = x.fma(b1, c1b);
-            x = broadcast(S, a[i + 2]);
-            c2a = x.fma(b0, c2a);
-            c2b = x.fma(b1, c2b);
-            x = broadcast(S, a[i + 3]);
-            c3a = x.fma(b0, c3a);
-            c3b = x.fma(b1, c3b);
-            x = broadcast(S, a[i + 4]);
-            c4a = x.fma(b0, c4a);
-            c4b = x.fma(b1, c4b);
-            x = broadcast(S, a[i + 5]);
-            c5a = x.fma(b0, c5a);
-            c5b = x.fma(b1, c5b);
-            b += 2 * BYTES;
+        FloatVector b0, b1, x;
+        int i = at;
+        for (; i < at + ROWS * (k - 1); i += 2 * ROWS) {
+            b0 = load(b);
+            b1 = load(b + BYTES);
+            x = broadcast(a[i]);
+            c0a = fma(x, b0, c0a);
+            c0b = fma(x, b1, c0b);
+            x = broadcast(a[i + 1]);
+            c1a = fma(x, b0, c1a);
+            c1b = fma(x, b1, c1b);
+            x = broadcast(a[i + 2]);
+            c2a = fma(x, b0, c2a);
+            c2b = fma(x, b1, c2b);
+            x = broadcast(a[i + 3]);
+            c3a = fma(x, b0, c3a);
+            c3b = fma(x, b1, c3b);
+            x = broadcast(a[i + 4]);
+            c4a = fma(x, b0, c4a);
+            c4b = fma(x, b1, c4b);
+            x = broadcast(a[i + 5]);
+            c5a = fma(x, b0, c5a);
+            c5b = fma(x, b1, c5b);
+            VarHandle.loadLoadFence();
+            b0 = load(b + 2 * BYTES);
+            b1 = load(b + 3 * BYTES);
+            x = broadcast(a[i + ROWS]);
+            c0a = fma(x, b0, c0a);
+            c0b = fma(x, b1, c0b);
+            x = broadcast(a[i + ROWS + 1]);
+            c1a = fma(x, b0, c1a);
+            c1b = fma(x, b1, c1b);
+            x = broadcast(a[i + ROWS + 2]);
+            c2a = fma(x, b0, c2a);
+            c2b = fma(x, b1, c2b);
+            x = broadcast(a[i + ROWS + 3]);
+            c3a = fma(x, b0, c3a);
+            c3b = fma(x, b1, c3b);
+            x = broadcast(a[i + ROWS + 4]);
+            c4a = fma(x, b0, c4a);
+            c4b = fma(x, b1, c4b);
+            x = broadcast(a[i + ROWS + 5]);
+            c5a = fma(x, b0, c5a);
+            c5b = fma(x, b1, c5b);
+            b += 4 * BYTES;
         }
-        long start = accumulate ? c : ZEROS;
-        long stepStart = accumulate ? stepC : 0;
-        c0a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
-        c0b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        if (i < at + ROWS * k) {
+            b0 = load(b);
+            b1 = load(b + BYTES);
+            x = broadcast(a[i]);
+            c0a = fma(x, b0, c0a);
+            c0b = fma(x, b1, c0b);
+            x = broadcast(a[i + 1]);
+            c1a = fma(x, b0, c1a);
+            c1b = fma(x, b1, c1b);
+            x = broadcast(a[i + 2]);
+            c2a = fma(x, b0, c2a);
+            c2b = fma(x, b1, c2b);
+            x = broadcast(a[i + 3]);
+            c3a = fma(x, b0, c3a);
+            c3b = fma(x, b1, c3b);
+            x = broadcast(a[i + 4]);
+            c4a = fma(x, b0, c4a);
+            c4b = fma(x, b1, c4b);
+            x = broadcast(a[i + 5]);
+            c5a = fma(x, b0, c5a);
+            c5b = fma(x, b1, c5b);
+        }
+        storeSum(c0a, start, c);
+        storeSum(c0b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        c1a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
-        c1b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        storeSum(c1a, start, c);
+        storeSum(c1b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        c2a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
-        c2b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        storeSum(c2a, start, c);
+        storeSum(c2b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        c3a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
-        c3b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        storeSum(c3a, start, c);
+        storeSum(c3b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        c4a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
-        c4b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        storeSum(c4a, start, c);
+        storeSum(c4b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        c5a.add(fromMemorySegment(S, ALL, start, ORDER)).intoMemorySegment(ALL, c, ORDER);
-        c5b.add(fromMemorySegment(S, ALL, start + BYTES, ORDER)).intoMemorySegment(ALL, c + BYTES, ORDER);
+        storeSum(c5a, start, c);
+        storeSum(c5b, start + BYTES, c + BYTES);
     }
 
     @Override

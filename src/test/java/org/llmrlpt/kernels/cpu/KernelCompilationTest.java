@@ -11,21 +11,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class KernelCompilationTest {
     private static final String VECTORS = "jdk/incubator/vector/";
+    private static final Set<String> INLINED = Set.of("VectorMath", "Simd");
 
     @Test
-    void onlyTheClassThatIsAlwaysInlinedHasMethodsThatTakeOrReturnVectors() throws Exception {
+    void onlyClassesThatAreAlwaysInlinedHaveMethodsThatTakeOrReturnVectors() throws Exception {
         List<String> found = new ArrayList<>();
         List<Path> classes = classes();
         for (Path file : classes) {
             var model = ClassFile.of().parse(file);
             for (MethodModel method : model.methods()) {
                 String name = model.thisClass().asInternalName().replaceAll(".*/", "");
-                if (method.methodType().stringValue().contains(VECTORS) && !name.equals("VectorMath")) {
+                if (method.methodType().stringValue().contains(VECTORS) && !INLINED.contains(name)) {
                     found.add(name + "." + method.methodName().stringValue());
                 }
             }
