@@ -3,11 +3,10 @@ package org.llmrlpt.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.llmrlpt.bench.Ceilings;
 import org.llmrlpt.bench.KernelBenchmark;
+import org.llmrlpt.cli.KernelTable.Pass;
 import org.llmrlpt.config.BenchKernelsSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.JsonFile;
@@ -34,10 +33,6 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
         return BenchKernelsSettings.class;
     }
 
-    /** The figures for one number of threads. */
-    private record Pass(int threads, Ceilings ceilings, List<KernelBenchmark.Figure> figures) {
-    }
-
     @Override
     public int run(BenchKernelsSettings s, Console console) {
         Kernels kernels = KernelSets.choose(s.device());
@@ -57,7 +52,8 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
                 passes.add(pass(s, benchmark, threads, console));
             }
             Workers.use(most);
-            show(passes, kernels, console);
+            console.table(KernelTable.rows(KernelSets.describe(kernels), passes));
+            KernelTable.notes(passes).forEach(console::line);
             if (s.json()) {
                 console.line(JsonFile.line(toMap(passes, kernels)));
             }
@@ -77,44 +73,6 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
             }
         }
         return new Pass(threads, ceilings, figures);
-    }
-
-    private static void show(List<Pass> passes, Kernels kernels, Console console) {
-        List<List<String>> rows = new ArrayList<>();
-        List<String> head = new ArrayList<>(List.of(KernelSets.describe(kernels), "shape"));
-        for (Pass p : passes) {
-            head.addAll(List.of("ms, threads: " + p.threads(), "min", "max", "GFLOP/s", "GB/s", "of ceiling"));
-        }
-        rows.add(head);
-        for (int i = 0; i < passes.getFirst().figures().size(); i++) {
-            KernelBenchmark.Figure first = passes.getFirst().figures().get(i);
-            List<String> row = new ArrayList<>(List.of(first.name(), first.shape()));
-            for (Pass p : passes) {
-                row.addAll(cells(p.figures().get(i), p.ceilings()));
-            }
-            rows.add(row);
-        }
-        console.table(rows);
-        for (Pass p : passes) {
-            console.line(String.format(Locale.ROOT,
-                "ceilings with %d of the threads: %.0f GFLOP/s between registers, %.1f GB/s copied%s", p.threads(),
-                p.ceilings().gigaflops(), p.ceilings().gigabytes(), p.ceilings().tensorGigaflops() == 0 ? ""
-                    : number(", %.0f GFLOP/s of tensor cores", p.ceilings().tensorGigaflops())));
-        }
-        console.line("median, fastest and slowest call; products are judged by GFLOP/s, all else by GB/s (inputs and"
-            + " outputs once)");
-    }
-
-    private static List<String> cells(KernelBenchmark.Figure f, Ceilings c) {
-        boolean products = f.flops() > 0;
-        double share = products ? f.gigaflops() / c.gigaflops() : f.gigabytes() / c.gigabytes();
-        return Stream.of(number("%.3f", f.ms().median()), number("%.3f", f.ms().min()), number("%.3f", f.ms().max()),
-            products ? number("%.1f", f.gigaflops()) : "-", products ? "-" : number("%.1f", f.gigabytes()),
-            number("%.0f %%", 100 * share)).toList();
-    }
-
-    private static String number(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
     }
 
     private static Map<String, Object> toMap(List<Pass> passes, Kernels kernels) {

@@ -27,6 +27,9 @@ class CheckPlanTest {
             "training-cublas", "training-graphs-fp32"), named("training"));
         assertEquals(List.of("throughput-small-fp32", "throughput-small-fp16", "throughput-small-cublas-fp32",
             "throughput-small-cublas"), named("throughput-small"));
+        assertEquals(List.of("throughput-dense-1b-fp32", "throughput-dense-1b-fp16", "throughput-dense-1b-cublas",
+            "throughput-dense-1b-cublas-fp32"), named("throughput-dense-1b"));
+        assertEquals("throughput-dense-1b-cublas-fp32", steps.getLast().name());
         assertEquals(List.of("throughput-graphs-fp16", "throughput-graphs-cublas"), named("throughput-graphs"));
         assertEquals(List.of("split-fp32", "split-fp16", "split-cublas"), named("split"));
     }

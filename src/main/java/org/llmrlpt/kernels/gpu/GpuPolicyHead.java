@@ -2,6 +2,7 @@ package org.llmrlpt.kernels.gpu;
 
 import static org.llmrlpt.kernels.gpu.GroupReduce.GROUP;
 
+import java.util.function.IntBinaryOperator;
 import org.llmrlpt.device.Grid;
 import org.llmrlpt.device.Operation;
 import org.llmrlpt.device.ProgramBuilder;
@@ -13,21 +14,35 @@ import org.llmrlpt.kernels.Surrogate;
 /** The policy heads, recorded chunk by chunk: logits, objective and gradient in their place, dH, dW. */
 final class GpuPolicyHead {
     /** Elements of logits that a chunk should not exceed: 64 MB. */
-    static final long CHUNK_ELEMENTS = 16L << 20;
-    /** More chunks than this would take longer to compile than they save memory: then they grow instead. */
-    static final int MAX_CHUNKS = 8;
+    static final long USUAL_ELEMENTS = 16L << 20;
+    /** More chunks than this take longer to compile than they save memory: then they grow instead, ... */
+    static final int USUAL_CHUNKS = 8;
+    /** ... but only up to so many elements, 256 MB: activations have one array of 8 GB for all that they are. */
+    static final long MOST_ELEMENTS = 64L << 20;
 
     private final Kernels kernels;
+    private final IntBinaryOperator chunkRows;
 
     GpuPolicyHead(Kernels kernels) {
+        this(kernels, GpuPolicyHead::chunkRows);
+    }
+
+    /** {@code chunkRows} says from rows and vocabulary how many rows a chunk has. */
+    GpuPolicyHead(Kernels kernels, IntBinaryOperator chunkRows) {
         this.kernels = kernels;
+        this.chunkRows = chunkRows;
     }
 
     /** Rows of a chunk for R rows and a vocabulary of V. */
     static int chunkRows(int rows, int vocabulary) {
-        long fitting = Math.max(1, CHUNK_ELEMENTS / vocabulary);
-        int chunks = (int) Math.min(MAX_CHUNKS, (rows + fitting - 1) / fitting);
-        return (rows + chunks - 1) / chunks;
+        int chunks = Math.max(chunks(rows, vocabulary, MOST_ELEMENTS),
+            Math.min(USUAL_CHUNKS, chunks(rows, vocabulary, USUAL_ELEMENTS)));
+        return Math.ceilDiv(rows, chunks);
+    }
+
+    private static int chunks(int rows, int vocabulary, long elements) {
+        int fitting = (int) Math.max(1, elements / vocabulary);
+        return Math.ceilDiv(rows, fitting);
     }
 
     /** As {@link Kernels#policyHead}. */
@@ -54,7 +69,7 @@ final class GpuPolicyHead {
         boolean accumulate, RowObjective objective) {
         // The kernel writes logits and statistics, and two written tensors must be in one array: both are activations.
         Tensor results = p.activation("statistics", statistics.rows(), statistics.columns());
-        int chunk = chunkRows(h.rows(), w.rows());
+        int chunk = chunkRows.applyAsInt(h.rows(), w.rows());
         for (int from = 0; from < h.rows(); from += chunk) {
             int n = Math.min(chunk, h.rows() - from);
             Tensor rows = h.rows(from, n);

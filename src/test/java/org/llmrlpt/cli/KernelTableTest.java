@@ -1,0 +1,39 @@
+package org.llmrlpt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.llmrlpt.bench.Ceilings;
+import org.llmrlpt.bench.KernelBenchmark.Figure;
+import org.llmrlpt.bench.Spread;
+import org.llmrlpt.cli.KernelTable.Pass;
+
+class KernelTableTest {
+    private static final List<Figure> FIGURES = List.of(
+        new Figure("linear, o", "64 x 16 x 16", 5, new Spread(2, 1.5, 4), 80_000_000, 1_000_000),
+        new Figure("residual", "64 x 16", 5, new Spread(0.5, 0.5, 0.5), 0, 1_500_000));
+
+    @Test
+    void productsStandBesideBothOfTheirCeilingsWhereTensorCoresMultiply() {
+        List<Pass> passes = List.of(new Pass(2, new Ceilings(50, 12, 400), FIGURES));
+        List<List<String>> rows = KernelTable.rows("a device", passes);
+        assertEquals(List.of("a device", "shape", "ms, threads: 2", "min", "max", "GFLOP/s", "GB/s", "of ceiling",
+            "of tensor cores"), rows.get(0));
+        assertEquals(List.of("linear, o", "64 x 16 x 16", "2.000", "1.500", "4.000", "40.0", "-", "80 %", "10 %"),
+            rows.get(1));
+        assertEquals(List.of("residual", "64 x 16", "0.500", "0.500", "0.500", "-", "3.0", "25 %", "-"), rows.get(2));
+        assertTrue(KernelTable.notes(passes).getFirst().endsWith("12.0 GB/s copied, 400 GFLOP/s of tensor cores"));
+    }
+
+    @Test
+    void withoutTensorCoresEveryPassHasOneShare() {
+        Pass pass = new Pass(2, new Ceilings(50, 12, 0), FIGURES);
+        List<List<String>> rows = KernelTable.rows("cpu", List.of(pass, new Pass(1, new Ceilings(40, 6, 0), FIGURES)));
+        assertEquals(14, rows.get(0).size());
+        assertEquals(List.of("80 %", "2.000"), rows.get(1).subList(7, 9));
+        assertEquals(List.of("100 %", "50 %"), List.of(rows.get(1).get(13), rows.get(2).get(13)));
+        assertTrue(String.join("\n", KernelTable.notes(List.of(pass))).endsWith("(inputs and outputs once)"));
+    }
+}
