@@ -15,7 +15,7 @@ import javax.management.ObjectName;
  * <li>A small method that takes or returns vectors, such as {@link VectorMath#exp}, may be compiled on its own first
  * and is then thought too big to be inlined. Each vector that passes it is an object from then on, and the kernel stays
  * a hundred times slower for good. So these methods are all in {@link VectorMath} and {@link Simd}, which are always
- * inlined.
+ * inlined; the latter not by the fast compiler, which would run out of virtual registers in a tile.
  * <li>A caller may swallow so many loops that the compiler reaches its limit of nodes inside one of them, and leaves a
  * call there, with the same end. So nothing else of this package is inlined: a loop over vectors is a method of its
  * own, and is compiled on its own. The one exception is a tile that wants constants from each of its two callers.
@@ -30,10 +30,16 @@ final class KernelCompilation {
     private static final String DIRECTIVES = """
         [{
           match: ["org/llmrlpt/kernels/cpu/*.*"],
-          inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Simd.*",
-            "+org/llmrlpt/kernels/cpu/Memory.*", "+org/llmrlpt/kernels/cpu/SmallProduct.tile",
-            "-org/llmrlpt/kernels/cpu/*.*"],
-          BackgroundCompilation: false
+          BackgroundCompilation: false,
+          c1: {
+            inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
+              "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "-org/llmrlpt/kernels/cpu/*.*"]
+          },
+          c2: {
+            inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
+              "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "+org/llmrlpt/kernels/cpu/Simd.*",
+              "-org/llmrlpt/kernels/cpu/*.*"]
+          }
         }, {
           match: ["jdk/incubator/vector/*.*", "jdk/internal/vm/vector/*.*"],
           c2: { Exclude: true }

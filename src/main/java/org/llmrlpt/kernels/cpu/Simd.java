@@ -5,9 +5,9 @@ import static jdk.internal.vm.vector.VectorSupport.VECTOR_OP_ADD;
 import static jdk.internal.vm.vector.VectorSupport.VECTOR_OP_FMA;
 import static org.llmrlpt.kernels.cpu.Memory.ALL;
 import static org.llmrlpt.kernels.cpu.Memory.ORDER;
-import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import jdk.internal.vm.vector.VectorSupport;
 
 /**
@@ -21,52 +21,48 @@ import jdk.internal.vm.vector.VectorSupport;
  */
 @SuppressWarnings({"unchecked", "rawtypes"})
 final class Simd {
-    private static final Class TYPE = S.vectorType();
-    private static final int LANES = S.length();
-    private static final VectorSupport.VectorSpecies SPECIES = (VectorSupport.VectorSpecies) (Object) S;
-
     // The same by the Vector API.
     private static final VectorSupport.TernaryOperation FMA =
         (a, b, c, mask) -> ((FloatVector) a).fma((FloatVector) b, (FloatVector) c);
     private static final VectorSupport.BinaryOperation ADD =
         (a, b, mask) -> ((FloatVector) a).add((FloatVector) b);
     private static final VectorSupport.LoadOperation LOAD =
-        (memory, address, species) -> FloatVector.fromMemorySegment(S, ALL, address, ORDER);
+        (memory, address, species) -> FloatVector.fromMemorySegment((VectorSpecies) species, ALL, address, ORDER);
     private static final VectorSupport.StoreVectorOperation STORE =
         (memory, address, v) -> ((FloatVector) v).intoMemorySegment(ALL, address, ORDER);
     private static final VectorSupport.FromBitsCoercedOperation BROADCAST =
-        (bits, species) -> FloatVector.broadcast(S, Float.intBitsToFloat((int) bits));
+        (bits, species) -> FloatVector.broadcast((VectorSpecies) species, Float.intBitsToFloat((int) bits));
 
     private Simd() {
     }
 
     /** The vector of floats at an address. */
-    static FloatVector load(long address) {
-        return (FloatVector) VectorSupport.load(TYPE, float.class, LANES, null, address, true, null, address, SPECIES,
-            LOAD);
+    static FloatVector load(VectorSpecies s, long address) {
+        return (FloatVector) VectorSupport.load(s.vectorType(), float.class, s.length(), null, address, true, null,
+            address, (VectorSupport.VectorSpecies) s, LOAD);
     }
 
     /** x in all lanes. */
-    static FloatVector broadcast(float x) {
-        return (FloatVector) VectorSupport.fromBitsCoerced(TYPE, float.class, LANES,
-            Float.floatToRawIntBits(x) & 0xffffffffL, MODE_BROADCAST, SPECIES, BROADCAST);
+    static FloatVector broadcast(VectorSpecies s, float x) {
+        return (FloatVector) VectorSupport.fromBitsCoerced(s.vectorType(), float.class, s.length(),
+            Float.floatToRawIntBits(x) & 0xffffffffL, MODE_BROADCAST, (VectorSupport.VectorSpecies) s, BROADCAST);
     }
 
     /** a · b + c with one rounding. */
-    static FloatVector fma(FloatVector a, FloatVector b, FloatVector c) {
-        return (FloatVector) VectorSupport.ternaryOp(VECTOR_OP_FMA, TYPE, null, float.class, LANES, a, b, exactly(c),
-            null, FMA);
+    static FloatVector fma(VectorSpecies s, FloatVector a, FloatVector b, FloatVector c) {
+        return (FloatVector) VectorSupport.ternaryOp(VECTOR_OP_FMA, s.vectorType(), null, float.class, s.length(), a,
+            b, exactly(s, c), null, FMA);
     }
 
     /** Stores v plus the vector at {@code from} at {@code to}. */
-    static void storeSum(FloatVector v, long from, long to) {
-        VectorSupport.VectorPayload sum = (VectorSupport.VectorPayload) VectorSupport.binaryOp(VECTOR_OP_ADD, TYPE,
-            null, float.class, LANES, exactly(v), load(from), null, ADD);
-        VectorSupport.store(TYPE, float.class, LANES, null, to, true, sum, null, to, STORE);
+    static void storeSum(VectorSpecies s, FloatVector v, long from, long to) {
+        VectorSupport.Vector sum = VectorSupport.binaryOp(VECTOR_OP_ADD, s.vectorType(), null, float.class,
+            s.length(), exactly(s, v), load(s, from), null, ADD);
+        VectorSupport.store(s.vectorType(), float.class, s.length(), null, to, true, sum, null, to, STORE);
     }
 
     /** v itself: what came around a loop has no type that the compiler could use until it is told. */
-    private static FloatVector exactly(FloatVector v) {
-        return (FloatVector) TYPE.cast(v);
+    private static FloatVector exactly(VectorSpecies s, FloatVector v) {
+        return (FloatVector) s.vectorType().cast(v);
     }
 }
