@@ -44,7 +44,8 @@ final class Relaunch {
     }
 
     /**
-     * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. Arenas lie outside the heap, and Java
+     * The flags that every JVM of ours needs; scripts/llm-rlpt has the same. The tiles of matrix products use a package
+     * that Java hides ({@code Simd}). Arenas lie outside the heap, and Java
      * limits what lies there to the size of the heap (a quarter of the machine) unless told otherwise: our own memory
      * plan refuses what does not fit. The compiler command has the kernels compiled after a tenth of the usual number
      * of calls, for until then they are a hundred times slower ({@code KernelCompilation} has the rest of what the
@@ -57,8 +58,8 @@ final class Relaunch {
         "-XX:CompileCommand=CompileThresholdScaling,org.llmrlpt.kernels.cpu.*::*,0.1", "-XX:+UseSerialGC", "-Xmn32m");
 
     /**
-     * Returns at once when this JVM has what it needs, as under tornado; otherwise the program starts again and this
-     * call does not return, except with the exit code of a child where a process cannot be replaced.
+     * Returns at once when this JVM has what it needs, as after {@code tornado -jar}; otherwise the program starts
+     * again and this call does not return, except with the exit code of a child where a process cannot be replaced.
      *
      * @return the exit code of the child, or -1 to go on in this JVM
      */
@@ -66,6 +67,9 @@ final class Relaunch {
         boolean exported = Object.class.getModule().isExported(CpuKernels.JAVA_PACKAGE, Relaunch.class.getModule());
         if (exported && ModuleLayer.boot().findModule(VECTOR).isPresent()) {
             return -1;
+        }
+        if (System.getProperty(GUARD) != null && !exported) {
+            throw new UserError("this Java does not take " + CpuKernels.JAVA_FLAG + ": start with a JDK 25");
         }
         if (System.getProperty(GUARD) != null || ModuleFinder.ofSystem().find(VECTOR).isEmpty()) {
             throw new UserError("the Java in " + System.getProperty("java.home") + " has no module " + VECTOR

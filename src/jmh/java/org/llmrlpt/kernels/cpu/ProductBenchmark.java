@@ -36,6 +36,7 @@ public class ProductBenchmark {
     /** Small numbers, no zeros. */
     @Setup
     public void fill() {
+        new CpuKernels(); // prepares the compiler
         String[] parts = shape.split("x");
         r = Integer.parseInt(parts[0]);
         k = Integer.parseInt(parts[1]);

@@ -35,6 +35,7 @@ public class RowBenchmark {
     /** Small numbers, no zeros. */
     @Setup
     public void fill() {
+        new CpuKernels(); // prepares the compiler
         x = ProductBenchmark.filled(ROWS * columns);
         w = ProductBenchmark.filled(columns);
         y = ProductBenchmark.filled(ROWS * columns);

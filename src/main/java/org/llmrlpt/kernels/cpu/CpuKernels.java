@@ -14,20 +14,26 @@ import org.llmrlpt.kernels.Work;
  * {@link Strided}.
  */
 public final class CpuKernels implements Kernels {
-    /** Part of java.base that {@link Simd} needs, and the flag that shows it; a jar's manifest can do that too. */
+    /** The package of java.base that {@link Simd} needs and that Java hides. */
     public static final String JAVA_PACKAGE = "jdk.internal.vm.vector";
+    /** The flag that shows it; the manifest of a jar that is started by {@code -jar} can do that too. */
     public static final String JAVA_FLAG = "--add-exports=java.base/" + JAVA_PACKAGE + "=ALL-UNNAMED";
 
     /**
      * Prepares the JIT compiler for the kernels, once in a JVM.
      *
-     * @throws UserError if Java was started without {@link #JAVA_FLAG}
+     * @throws UserError if Java was started without {@link #JAVA_FLAG}, or has other intrinsics than JDK 25
      */
     public CpuKernels() {
         if (!Object.class.getModule().isExported(JAVA_PACKAGE, CpuKernels.class.getModule())) {
             throw new UserError("the CPU kernels need a part of Java that is hidden: start java with " + JAVA_FLAG);
         }
         KernelCompilation.prepare();
+        try {
+            Simd.check();
+        } catch (LinkageError e) {
+            throw new UserError("the CPU kernels need a JDK 25, and this is " + Runtime.version(), e);
+        }
     }
 
     @Override

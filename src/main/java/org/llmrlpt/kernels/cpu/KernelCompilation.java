@@ -10,7 +10,7 @@ import javax.management.ObjectName;
 
 /**
  * Tells the JIT compiler how to treat the kernels, in the running JVM, so that programs that embed this one need no
- * flag. Left alone it decides by chance, of the order in which methods get hot:
+ * compiler flag. Left alone it decides by chance, of the order in which methods get hot:
  * <ul>
  * <li>A small method that takes or returns vectors, such as {@link VectorMath#exp}, may be compiled on its own first
  * and is then thought too big to be inlined. Each vector that passes it is an object from then on, and the kernel stays
@@ -37,7 +37,7 @@ final class KernelCompilation {
           },
           c2: {
             inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-              "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "+org/llmrlpt/kernels/cpu/Simd.*",
+              "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "+org/llmrlpt/kernels/cpu/Simd*.*",
               "-org/llmrlpt/kernels/cpu/*.*"]
           }
         }, {

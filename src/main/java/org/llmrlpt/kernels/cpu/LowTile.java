@@ -27,36 +27,36 @@ final class LowTile extends Tile {
         FloatVector c0a, c0b, c1a, c1b, c2a, c2b, c3a, c3b;
         c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = FloatVector.zero(S);
         for (int i = at; i < at + Tile512.ROWS * k; i += Tile512.ROWS) {
-            FloatVector b0 = load(S, b);
-            FloatVector b1 = load(S, b + BYTES);
-            FloatVector x = broadcast(S, a[i]);
-            c0a = fma(S, x, b0, c0a);
-            c0b = fma(S, x, b1, c0b);
-            x = broadcast(S, a[i + 1]);
-            c1a = fma(S, x, b0, c1a);
-            c1b = fma(S, x, b1, c1b);
-            x = broadcast(S, a[i + 2]);
-            c2a = fma(S, x, b0, c2a);
-            c2b = fma(S, x, b1, c2b);
-            x = broadcast(S, a[i + 3]);
-            c3a = fma(S, x, b0, c3a);
-            c3b = fma(S, x, b1, c3b);
+            FloatVector b0 = load(b);
+            FloatVector b1 = load(b + BYTES);
+            FloatVector x = broadcast(a[i]);
+            c0a = fma(x, b0, c0a);
+            c0b = fma(x, b1, c0b);
+            x = broadcast(a[i + 1]);
+            c1a = fma(x, b0, c1a);
+            c1b = fma(x, b1, c1b);
+            x = broadcast(a[i + 2]);
+            c2a = fma(x, b0, c2a);
+            c2b = fma(x, b1, c2b);
+            x = broadcast(a[i + 3]);
+            c3a = fma(x, b0, c3a);
+            c3b = fma(x, b1, c3b);
             b += 2 * BYTES;
         }
-        storeSum(S, c0a, start, c);
-        storeSum(S, c0b, start + BYTES, c + BYTES);
+        storeSum(c0a, start, c);
+        storeSum(c0b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        storeSum(S, c1a, start, c);
-        storeSum(S, c1b, start + BYTES, c + BYTES);
+        storeSum(c1a, start, c);
+        storeSum(c1b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        storeSum(S, c2a, start, c);
-        storeSum(S, c2b, start + BYTES, c + BYTES);
+        storeSum(c2a, start, c);
+        storeSum(c2b, start + BYTES, c + BYTES);
         start += stepStart;
         c += stepC;
-        storeSum(S, c3a, start, c);
-        storeSum(S, c3b, start + BYTES, c + BYTES);
+        storeSum(c3a, start, c);
+        storeSum(c3b, start + BYTES, c + BYTES);
     }
 
     @Override

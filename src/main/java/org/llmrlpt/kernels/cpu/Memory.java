@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
  *
  * <p>Vector loads and stores are written out in hot loops ({@code fromMemorySegment(S, ALL, address, ORDER)}) instead
  * of being methods of this class: the compiler may refuse to inline such a method, and then each vector is an object.
+ * Those of tiles are in {@link Simd}.
  */
 public final class Memory {
     /** All of memory. */

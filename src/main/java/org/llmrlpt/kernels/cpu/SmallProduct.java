@@ -47,6 +47,8 @@ final class SmallProduct {
         transposed(a, at, b, c, k, accumulate ? c : ZEROS, accumulate ? STEP : 0);
     }
 
+    // Compiled by themselves: the branch for what is added stays outside (see Tile).
+
     private static void plain(float[] a, int at, long b, long c, int k, long start, long stepStart) {
         tile(a, at, PITCH, 1, b, c, k, start, stepStart);
     }
@@ -62,56 +64,56 @@ final class SmallProduct {
         c0a = c0b = c1a = c1b = c2a = c2b = c3a = c3b = c4a = c4b = c5a = c5b = c6a = c6b = c7a = c7b =
             FloatVector.zero(S);
         for (int i = at; i < at + k * kStep; i += kStep) {
-            FloatVector b0 = load(S, b);
-            FloatVector b1 = load(S, b + BYTES);
-            FloatVector x = broadcast(S, a[i]);
-            c0a = fma(S, x, b0, c0a);
-            c0b = fma(S, x, b1, c0b);
-            x = broadcast(S, a[i + rowStep]);
-            c1a = fma(S, x, b0, c1a);
-            c1b = fma(S, x, b1, c1b);
-            x = broadcast(S, a[i + 2 * rowStep]);
-            c2a = fma(S, x, b0, c2a);
-            c2b = fma(S, x, b1, c2b);
-            x = broadcast(S, a[i + 3 * rowStep]);
-            c3a = fma(S, x, b0, c3a);
-            c3b = fma(S, x, b1, c3b);
-            x = broadcast(S, a[i + 4 * rowStep]);
-            c4a = fma(S, x, b0, c4a);
-            c4b = fma(S, x, b1, c4b);
-            x = broadcast(S, a[i + 5 * rowStep]);
-            c5a = fma(S, x, b0, c5a);
-            c5b = fma(S, x, b1, c5b);
-            x = broadcast(S, a[i + 6 * rowStep]);
-            c6a = fma(S, x, b0, c6a);
-            c6b = fma(S, x, b1, c6b);
-            x = broadcast(S, a[i + 7 * rowStep]);
-            c7a = fma(S, x, b0, c7a);
-            c7b = fma(S, x, b1, c7b);
+            FloatVector b0 = load(b);
+            FloatVector b1 = load(b + BYTES);
+            FloatVector x = broadcast(a[i]);
+            c0a = fma(x, b0, c0a);
+            c0b = fma(x, b1, c0b);
+            x = broadcast(a[i + rowStep]);
+            c1a = fma(x, b0, c1a);
+            c1b = fma(x, b1, c1b);
+            x = broadcast(a[i + 2 * rowStep]);
+            c2a = fma(x, b0, c2a);
+            c2b = fma(x, b1, c2b);
+            x = broadcast(a[i + 3 * rowStep]);
+            c3a = fma(x, b0, c3a);
+            c3b = fma(x, b1, c3b);
+            x = broadcast(a[i + 4 * rowStep]);
+            c4a = fma(x, b0, c4a);
+            c4b = fma(x, b1, c4b);
+            x = broadcast(a[i + 5 * rowStep]);
+            c5a = fma(x, b0, c5a);
+            c5b = fma(x, b1, c5b);
+            x = broadcast(a[i + 6 * rowStep]);
+            c6a = fma(x, b0, c6a);
+            c6b = fma(x, b1, c6b);
+            x = broadcast(a[i + 7 * rowStep]);
+            c7a = fma(x, b0, c7a);
+            c7b = fma(x, b1, c7b);
             b += STEP;
         }
-        storeSum(S, c0a, start, c);
-        storeSum(S, c0b, start + BYTES, c + BYTES);
+        storeSum(c0a, start, c);
+        storeSum(c0b, start + BYTES, c + BYTES);
         start += stepStart;
-        storeSum(S, c1a, start, c + STEP);
-        storeSum(S, c1b, start + BYTES, c + STEP + BYTES);
+        storeSum(c1a, start, c + STEP);
+        storeSum(c1b, start + BYTES, c + STEP + BYTES);
         start += stepStart;
-        storeSum(S, c2a, start, c + 2 * STEP);
-        storeSum(S, c2b, start + BYTES, c + 2 * STEP + BYTES);
+        storeSum(c2a, start, c + 2 * STEP);
+        storeSum(c2b, start + BYTES, c + 2 * STEP + BYTES);
         start += stepStart;
-        storeSum(S, c3a, start, c + 3 * STEP);
-        storeSum(S, c3b, start + BYTES, c + 3 * STEP + BYTES);
+        storeSum(c3a, start, c + 3 * STEP);
+        storeSum(c3b, start + BYTES, c + 3 * STEP + BYTES);
         start += stepStart;
-        storeSum(S, c4a, start, c + 4 * STEP);
-        storeSum(S, c4b, start + BYTES, c + 4 * STEP + BYTES);
+        storeSum(c4a, start, c + 4 * STEP);
+        storeSum(c4b, start + BYTES, c + 4 * STEP + BYTES);
         start += stepStart;
-        storeSum(S, c5a, start, c + 5 * STEP);
-        storeSum(S, c5b, start + BYTES, c + 5 * STEP + BYTES);
+        storeSum(c5a, start, c + 5 * STEP);
+        storeSum(c5b, start + BYTES, c + 5 * STEP + BYTES);
         start += stepStart;
-        storeSum(S, c6a, start, c + 6 * STEP);
-        storeSum(S, c6b, start + BYTES, c + 6 * STEP + BYTES);
+        storeSum(c6a, start, c + 6 * STEP);
+        storeSum(c6b, start + BYTES, c + 6 * STEP + BYTES);
         start += stepStart;
-        storeSum(S, c7a, start, c + 7 * STEP);
-        storeSum(S, c7b, start + BYTES, c + 7 * STEP + BYTES);
+        storeSum(c7a, start, c + 7 * STEP);
+        storeSum(c7b, start + BYTES, c + 7 * STEP + BYTES);
     }
 }

@@ -15,16 +15,17 @@ import jdk.incubator.vector.FloatVector;
  * <li>Steps are constants, so that a few registers address everything. The compiler proves the bounds of A once before
  * the loop.
  * <li>The loop counts with A's index: with a counter of its own it is 10 % slower.
- * <li>Loads must not be moved up until accumulators leave their registers. In {@link Tile512} a fence keeps the second
- * of two steps where it is; elsewhere the Vector API's checks at the loads of B do.
- * <li>Two steps a turn are 7–9 % faster than one while other programs keep the core's other thread busy, and as fast
+ * <li>Loads must not be moved up until accumulators leave their registers. In {@link Tile512} and {@link Tile256} a
+ * fence keeps the second of two steps where it is; smaller tiles have registers to spare.
+ * <li>Two steps a turn are 9–13 % faster than one while other programs keep the core's other thread busy, and as fast
  * otherwise.
  * <li>With the Vector API, nothing but zeros comes before the loop. The compiler expands the API's calls in the order
  * of the code, up to a limit of nodes that the loop of a wide tile nearly uses up; the calls behind it are expanded
  * later, and in a loop their accumulators may become objects: in three of four runs, with C loaded first, 10 instead of
  * 100–300 GFLOP/s for good. So C is added at the end, or a row of zeros, which costs nothing and leaves one path. A
  * tile of two steps needs {@link Simd}.
- * <li>No branch but the loop: one that was never taken when a tile was compiled costs it two more compilations.
+ * <li>No branch but the loop and that for an odd k, which {@code train.WarmUp} takes: one that was never taken when a
+ * tile was compiled costs it two more compilations.
  * <li>What a step needs of A is one piece of memory. With A by rows, so that it need not be turned, a tile is 9 %
  * slower while other programs keep the core's other thread busy.
  * <li>At most some 50 off-heap loads and stores of the Vector API are written in one method. With more, the first of

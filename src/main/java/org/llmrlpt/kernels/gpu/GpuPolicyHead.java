@@ -13,11 +13,11 @@ import org.llmrlpt.kernels.Surrogate;
 
 /** The policy heads, recorded chunk by chunk: logits, objective and gradient in their place, dH, dW. */
 final class GpuPolicyHead {
-    /** Elements of logits that a chunk should not exceed: 64 MB. */
+    /** Elements of logits in a chunk, 64 MB, as long as there are no more than USUAL_CHUNKS. */
     static final long USUAL_ELEMENTS = 16L << 20;
-    /** More chunks than this take longer to compile than they save memory: then they grow instead, ... */
+    /** More chunks than this take longer to compile than they save memory: they grow instead. */
     static final int USUAL_CHUNKS = 8;
-    /** ... but only up to so many elements, 256 MB: activations have one array of 8 GB for all that they are. */
+    /** A chunk never has more elements than these, 256 MB: all activations share one array of at most 8 GB. */
     static final long MOST_ELEMENTS = 64L << 20;
 
     private final Kernels kernels;

@@ -203,7 +203,8 @@ class GemmTest {
         RandomStream random = RandomStream.of(7, "shapes");
         List<Shape> shapes = new ArrayList<>(List.of(new Shape(1, 1, 1, 0), new Shape(1, 50, 33, 1),
             new Shape(5, 31, 100, 0), new Shape(16, 64, 17, 0), new Shape(17, 3, 385, 2), new Shape(12, 32, 384, 0),
-            new Shape(96, 64, 768, 0), new Shape(97, 65, 769, 1), new Shape(200, 1, 5, 0), new Shape(13, 33, 1, 4)));
+            new Shape(96, 64, 768, 0), new Shape(97, 65, 769, 1), new Shape(200, 1, 5, 0), new Shape(13, 33, 1, 4),
+            new Shape(24, 64, 2, 0), new Shape(24, 64, 3, 0)));
         for (int i = 0; i < 20; i++) {
             shapes.add(new Shape(random.between(1, 130), random.between(1, 130), random.between(1, 900),
                 random.between(0, 9)));
