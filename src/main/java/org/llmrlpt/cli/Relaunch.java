@@ -64,16 +64,18 @@ final class Relaunch {
      * @return the exit code of the child, or -1 to go on in this JVM
      */
     static int ifNeeded(String[] args) {
-        boolean exported = Object.class.getModule().isExported(CpuKernels.JAVA_PACKAGE, Relaunch.class.getModule());
-        if (exported && ModuleLayer.boot().findModule(VECTOR).isPresent()) {
+        boolean resolved = ModuleLayer.boot().findModule(VECTOR).isPresent();
+        if (resolved && Object.class.getModule().isExported(CpuKernels.JAVA_PACKAGE, Relaunch.class.getModule())) {
             return -1;
         }
-        if (System.getProperty(GUARD) != null && !exported) {
-            throw new UserError("this Java does not take " + CpuKernels.JAVA_FLAG + ": start with a JDK 25");
-        }
-        if (System.getProperty(GUARD) != null || ModuleFinder.ofSystem().find(VECTOR).isEmpty()) {
+        boolean second = System.getProperty(GUARD) != null;
+        if (second && !resolved || ModuleFinder.ofSystem().find(VECTOR).isEmpty()) {
             throw new UserError("the Java in " + System.getProperty("java.home") + " has no module " + VECTOR
                 + ": install a complete JDK 25, for example Temurin 25");
+        }
+        if (second) {
+            throw new UserError("the Java in " + System.getProperty("java.home") + " does not take "
+                + CpuKernels.JAVA_FLAG + ": install a JDK 25, for example Temurin 25");
         }
         List<String> command = again(args);
         System.out.flush();
