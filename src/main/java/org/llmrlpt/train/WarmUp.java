@@ -20,8 +20,6 @@ import org.llmrlpt.optim.AdamW;
  * runs training steps of a very small model. The first real step waits for it: it would only get in its way.
  */
 public final class WarmUp {
-    /** Sums over an odd number of elements occur in a few products of a run: tiles take their branch for it here. */
-    private static final int ODD_VOCABULARY = 601;
     private static final int BATCH = 2;
     /** Not a multiple of the blocks of attention, so that their edges are run too. */
     private static final int LENGTH = 80;
@@ -57,7 +55,7 @@ public final class WarmUp {
     }
 
     private static void run(Kernels kernels) {
-        ModelShape shape = new ModelShape(1, 64, 2, 1, 32, 96, ODD_VOCABULARY, true, false, 1e4, 1e-6, LENGTH);
+        ModelShape shape = new ModelShape(1, 64, 2, 1, 32, 96, 600, true, false, 1e4, 1e-6, LENGTH);
         try (Session session = new Session()) {
             Transformer model = new Transformer(shape, session, Parameters.Gradients.OF_ONE_RUN, LENGTH);
             BatchProgram train = BatchProgram.training(session, kernels, model, Shaping.CROSS_ENTROPY, BATCH, LENGTH,

@@ -24,8 +24,8 @@ import jdk.incubator.vector.FloatVector;
  * later, and in a loop their accumulators may become objects: in three of four runs, with C loaded first, 10 instead of
  * 100–300 GFLOP/s for good. So C is added at the end, or a row of zeros, which costs nothing and leaves one path. A
  * tile of two steps needs {@link Simd}.
- * <li>No branch but the loop and that for an odd k, which {@code train.WarmUp} takes: one that was never taken when a
- * tile was compiled costs it two more compilations.
+ * <li>No branch but the loop and that for an odd k: one that was not taken before a tile was compiled costs it, once,
+ * two more compilations.
  * <li>What a step needs of A is one piece of memory. With A by rows, so that it need not be turned, a tile is 9 %
  * slower while other programs keep the core's other thread busy.
  * <li>At most some 50 off-heap loads and stores of the Vector API are written in one method. With more, the first of
