@@ -48,8 +48,8 @@ final class CheckPlan {
         kernels();
         training();
         reinforcementLearning();
-        throughput(models().subList(0, 2), all, 150);
         int seconds = full ? 150 : 600;
+        throughput(models().subList(0, 2), all, seconds);
         variants.forEach(v -> add("time-" + v, "each primitive alone, " + v + " products, profiler on", true, null,
             seconds, "bench kernels", full ? "model=models/small.json" : "model=models/tiny.json",
             full ? "length=1024" : "length=32", full ? "batch=16" : "batch=2", "seconds=0.1", "device.matmul=" + v,
@@ -61,8 +61,9 @@ final class CheckPlan {
             null, seconds, train(models().get(full ? 1 : 0), v, "profile=true", "steps=3")));
         // The compiler of the CUDA backend alone may take minutes for that many layers.
         List<List<String>> largest = models().subList(2, 3);
-        throughput(largest, variants, 300);
-        throughput(largest, all.stream().filter(WHOLE_ONLY::equals).toList(), 300);
+        int longer = full ? 300 : 600;
+        throughput(largest, variants, longer);
+        throughput(largest, all.stream().filter(WHOLE_ONLY::equals).toList(), longer);
         return steps;
     }
 
@@ -125,7 +126,7 @@ final class CheckPlan {
             for (String v : products) {
                 String name = model.getFirst().replaceAll(".*/|\\.json", "") + (full ? "" : "-" + model.get(1));
                 add("throughput-" + name.replaceAll("[^a-z0-9-]+", "-") + "-" + v, "training " + name + ", " + v
-                    + " products", true, null, full ? seconds : 600, train(model, v, full ? "steps=8" : "steps=2"));
+                    + " products", true, null, seconds, train(model, v, full ? "steps=8" : "steps=2"));
             }
         }
     }

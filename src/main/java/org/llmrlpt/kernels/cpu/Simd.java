@@ -9,6 +9,7 @@ import static org.llmrlpt.kernels.cpu.Memory.ZEROS;
 import static org.llmrlpt.kernels.cpu.VectorMath.S;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 import jdk.internal.vm.vector.VectorSupport;
 
 /**
@@ -29,17 +30,16 @@ final class Simd {
     private static final int LANES = S.length();
     private static final VectorSupport.VectorSpecies SHAPE = (VectorSupport.VectorSpecies) (Object) S;
 
-    // The same by the Vector API, for a method that is not compiled yet.
-    private static final VectorSupport.TernaryOperation FMA =
+    // The same by the Vector API, in any width, for a method that is not compiled yet.
+    static final VectorSupport.TernaryOperation FMA =
         (a, b, c, mask) -> ((FloatVector) a).fma((FloatVector) b, (FloatVector) c);
-    private static final VectorSupport.BinaryOperation ADD =
-        (a, b, mask) -> ((FloatVector) a).add((FloatVector) b);
-    private static final VectorSupport.LoadOperation LOAD =
-        (memory, address, shape) -> FloatVector.fromMemorySegment(S, ALL, address, ORDER);
-    private static final VectorSupport.StoreVectorOperation STORE =
+    static final VectorSupport.BinaryOperation ADD = (a, b, mask) -> ((FloatVector) a).add((FloatVector) b);
+    static final VectorSupport.LoadOperation LOAD =
+        (memory, address, shape) -> FloatVector.fromMemorySegment((VectorSpecies) shape, ALL, address, ORDER);
+    static final VectorSupport.StoreVectorOperation STORE =
         (memory, address, v) -> ((FloatVector) v).intoMemorySegment(ALL, address, ORDER);
-    private static final VectorSupport.FromBitsCoercedOperation BROADCAST =
-        (bits, shape) -> FloatVector.broadcast(S, Float.intBitsToFloat((int) bits));
+    static final VectorSupport.FromBitsCoercedOperation BROADCAST =
+        (bits, shape) -> FloatVector.broadcast((VectorSpecies) shape, Float.intBitsToFloat((int) bits));
 
     private Simd() {
     }

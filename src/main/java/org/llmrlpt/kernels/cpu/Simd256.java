@@ -3,8 +3,11 @@ package org.llmrlpt.kernels.cpu;
 import static jdk.internal.vm.vector.VectorSupport.MODE_BROADCAST;
 import static jdk.internal.vm.vector.VectorSupport.VECTOR_OP_ADD;
 import static jdk.internal.vm.vector.VectorSupport.VECTOR_OP_FMA;
-import static org.llmrlpt.kernels.cpu.Memory.ALL;
-import static org.llmrlpt.kernels.cpu.Memory.ORDER;
+import static org.llmrlpt.kernels.cpu.Simd.ADD;
+import static org.llmrlpt.kernels.cpu.Simd.BROADCAST;
+import static org.llmrlpt.kernels.cpu.Simd.FMA;
+import static org.llmrlpt.kernels.cpu.Simd.LOAD;
+import static org.llmrlpt.kernels.cpu.Simd.STORE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,18 +20,6 @@ final class Simd256 {
     private static final Class TYPE = S.vectorType();
     private static final int LANES = S.length();
     private static final VectorSupport.VectorSpecies SHAPE = (VectorSupport.VectorSpecies) (Object) S;
-
-    // The same by the Vector API, for a method that is not compiled yet.
-    private static final VectorSupport.TernaryOperation FMA =
-        (a, b, c, mask) -> ((FloatVector) a).fma((FloatVector) b, (FloatVector) c);
-    private static final VectorSupport.BinaryOperation ADD =
-        (a, b, mask) -> ((FloatVector) a).add((FloatVector) b);
-    private static final VectorSupport.LoadOperation LOAD =
-        (memory, address, shape) -> FloatVector.fromMemorySegment(S, ALL, address, ORDER);
-    private static final VectorSupport.StoreVectorOperation STORE =
-        (memory, address, v) -> ((FloatVector) v).intoMemorySegment(ALL, address, ORDER);
-    private static final VectorSupport.FromBitsCoercedOperation BROADCAST =
-        (bits, shape) -> FloatVector.broadcast(S, Float.intBitsToFloat((int) bits));
 
     private Simd256() {
     }
