@@ -26,10 +26,11 @@ final class BlockedProduct {
     /** At most so many columns in a task: its block of C stays in the second cache. */
     private static final int TASK_COLUMNS = 1024;
     /**
-     * At most so many rows in a task, and not many fewer, as each task reads its columns of B: A's panels stay in the
-     * second cache, and long pieces of Aᵀ's rows are read.
+     * At most so many rows in a task: A's panels stay in the second cache. Only the last tasks have fewer, as each
+     * reads its columns of B, and long pieces of Aᵀ's rows are read faster.
      */
     private static final int TASK_ROWS = 192;
+    private static final int MIN_TASK_ROWS = 36;
     /**
      * Panels of B that a row of tiles runs along, so that C is read and written in long pieces, which the processor
      * fetches ahead: with one panel at a time a tile waits for C. So many panels stay in the second cache.
@@ -177,11 +178,10 @@ final class BlockedProduct {
                 Math.min(part, k - k0), rows, t * strideA);
         });
         int panels = Panels.count(n, tile.columns);
-        int threads = Workers.threads();
-        int tasks = Math.min(panels, Panels.count(Panels.count(panels, group), threads) * threads);
-        Workers.forEach(tasks, t -> {
-            int p = begin(panels, t, tasks);
-            int end = begin(panels, t + 1, tasks);
+        Pieces pieces = new Pieces(panels, group, Math.ceilDiv(group, 4), 1);
+        Workers.forEach(pieces.count(), t -> {
+            int p = pieces.begin(t);
+            int end = pieces.end(p);
             int j = p * tile.columns;
             int width = Math.min(n, end * tile.columns) - j;
             for (int q = 0; q < parts; q++) {
@@ -201,16 +201,17 @@ final class BlockedProduct {
     private void multiplyAll(long b, int j0, int n, int k0, int k) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
-        int threads = Workers.threads();
-        int tall = Math.min(tiles, Panels.count(Panels.count(m, TASK_ROWS), threads) * threads);
-        int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(threads, tall)));
-        Workers.forEach(tall * wide, t -> task(t, tall, wide, tiles, panels, b, j0, n, k0, k));
-    }
-
-    private void task(int t, int tall, int wide, int tiles, int panels, long b, int j0, int n, int k0, int k) {
-        int i = begin(tiles, t / wide, tall) * tile.rows;
-        int end = Math.min(m, begin(tiles, t / wide + 1, tall) * tile.rows);
-        block(i, end - i, begin(panels, t % wide, wide), begin(panels, t % wide + 1, wide), b, j0, n, k0, k);
+        int most = TASK_ROWS / tile.rows;
+        int least = MIN_TASK_ROWS / tile.rows;
+        int tall = new Pieces(tiles, most, least, 1).count();
+        int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(Workers.threads(), tall)));
+        Pieces pieces = new Pieces(tiles, most, least, wide);
+        Workers.forEach(pieces.count() * wide, t -> {
+            int i = pieces.begin(t / wide);
+            int rows = Math.min(m, pieces.end(i) * tile.rows) - i * tile.rows;
+            block(i * tile.rows, rows, begin(panels, t % wide, wide), begin(panels, t % wide + 1, wide), b, j0, n, k0,
+                k);
+        });
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */

@@ -19,9 +19,7 @@ final class LongSumProduct {
     private static final int TASK_ROWS = 512;
     private static final int TASK_COLUMNS = 768;
     /** At least so many rows, however many threads there are: each task packs B for itself. */
-    private static final int MIN_TASK_ROWS = 96;
-    /** Tasks for each thread, so that the threads end together though one is slower. */
-    private static final int TASKS_PER_THREAD = 2;
+    private static final int MIN_TASK_ROWS = 48;
 
     private static final Scratch PANELS = new Scratch();
     private static final Scratch SUMS = new Scratch();
@@ -66,16 +64,15 @@ final class LongSumProduct {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
         int wide = Panels.count(n, TASK_COLUMNS);
-        int wanted = Panels.count(Workers.threads() * TASKS_PER_THREAD, pieces * wide);
-        int tall = Math.clamp(wanted, Panels.count(m, TASK_ROWS), Panels.count(m, MIN_TASK_ROWS));
         long sums = SUMS.floats((pieces - 1L) * m * n);
-        Workers.forEach(pieces * tall * wide, t -> {
-            int piece = t / (tall * wide);
-            int i = t / wide % tall;
-            int j = t % wide;
+        int each = pieces * wide;
+        Pieces blocks = new Pieces(tiles, TASK_ROWS / tile.rows, MIN_TASK_ROWS / tile.rows, each);
+        Workers.forEach(blocks.count() * each, t -> {
+            int piece = t % pieces;
+            int j = t % each / pieces;
+            int i = blocks.begin(t / each);
             block(piece, piece == 0 ? c : sum(sums, piece), piece == 0 ? ldc : n, piece == 0 && accumulate,
-                BlockedProduct.begin(tiles, i, tall) * tile.rows,
-                Math.min(m, BlockedProduct.begin(tiles, i + 1, tall) * tile.rows),
+                i * tile.rows, Math.min(m, blocks.end(i) * tile.rows),
                 BlockedProduct.begin(panels, j, wide) * tile.columns,
                 Math.min(n, BlockedProduct.begin(panels, j + 1, wide) * tile.columns));
         });

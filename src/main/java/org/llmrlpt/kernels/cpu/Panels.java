@@ -90,12 +90,21 @@ final class Panels {
     }
 
     private static void transposePanel(long from, int ld, int n, int k, int width, long to) {
+        long step = 4L * width;
+        int whole = SixteenRows.FASTEST ? k / SixteenRows.COLUMNS * SixteenRows.COLUMNS : 0;
+        int turned = whole > 0 ? n / SixteenRows.ROWS * SixteenRows.ROWS : 0;
+        for (int q = 0; q < turned; q += SixteenRows.ROWS) {
+            SixteenRows.turn(at(from, (long) q * ld), 4L * ld, whole, at(to, q), step);
+        }
         for (int q = 0; q < width; q += 4) {
-            long r0 = at(from, (long) Math.min(q, n - 1) * ld);
-            long r1 = at(from, (long) Math.min(q + 1, n - 1) * ld);
-            long r2 = at(from, (long) Math.min(q + 2, n - 1) * ld);
-            long r3 = at(from, (long) Math.min(q + 3, n - 1) * ld);
-            transposeFour(r0, r1, r2, r3, k, at(to, q), 4L * width);
+            int done = q < turned ? whole : 0;
+            if (done < k) {
+                long r0 = at(from, (long) Math.min(q, n - 1) * ld + done);
+                long r1 = at(from, (long) Math.min(q + 1, n - 1) * ld + done);
+                long r2 = at(from, (long) Math.min(q + 2, n - 1) * ld + done);
+                long r3 = at(from, (long) Math.min(q + 3, n - 1) * ld + done);
+                transposeFour(r0, r1, r2, r3, k - done, at(to, q + (long) done * width), step);
+            }
         }
     }
 

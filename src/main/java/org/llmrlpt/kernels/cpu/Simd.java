@@ -22,7 +22,8 @@ import jdk.internal.vm.vector.VectorSupport;
  * Tile512} needs 6000, and leaves calls, and so objects, for the rest.
  *
  * <p>This is the inside of the JDK and no API: Java must be started with {@link CpuKernels#JAVA_FLAG}, and another
- * release may have other calls. So only tiles use it, where a training step spends most of its time.
+ * release may have other calls. So only tiles use it, where a training step spends most of its time, and {@link
+ * SixteenRows}, which is more than the compiler would take of the Vector API.
  */
 @SuppressWarnings({"unchecked", "rawtypes"})
 final class Simd {
