@@ -25,7 +25,9 @@ public record Ceilings(double gigaflops, double gigabytes, double tensorGigaflop
     private static final long COPIED_FLOATS = 16L << 20;
     private static final int COPY_TASKS = 64;
 
-    /** Measures for about a second. */
+    private static volatile boolean warm;
+
+    /** Measures for some tenths of a second, the first time for about a second. */
     public static Ceilings measure() {
         int threads = Workers.threads();
         float[] sink = new float[threads];
@@ -41,14 +43,21 @@ public record Ceilings(double gigaflops, double gigabytes, double tensorGigaflop
             long part = COPIED_FLOATS / COPY_TASKS;
             double copying = best(() -> Workers.forEach(COPY_TASKS,
                 t -> Memory.copy(Memory.at(from, t * part), Memory.at(to, t * part), part)));
+            warm = true;
             return new Ceilings(flops / seconds / 1e9, 8 * COPIED_FLOATS / copying / 1e9, 0);
         }
     }
 
-    /** The shortest of several rounds, after a warm-up, in seconds: a ceiling is what was reached once. */
+    /** The higher one of each. */
+    public Ceilings orHigher(Ceilings other) {
+        return new Ceilings(Math.max(gigaflops, other.gigaflops), Math.max(gigabytes, other.gigabytes),
+            Math.max(tensorGigaflops, other.tensorGigaflops));
+    }
+
+    /** The shortest of several rounds, at first after a warm-up, in seconds: a ceiling is what was reached once. */
     private static double best(Runnable work) {
         long begin = System.nanoTime();
-        while (System.nanoTime() - begin < WARM_UP_SECONDS * 1e9) {
+        while (!warm && System.nanoTime() - begin < WARM_UP_SECONDS * 1e9) {
             work.run();
         }
         double best = Double.MAX_VALUE;

@@ -24,6 +24,7 @@ public final class KernelBenchmark implements AutoCloseable {
     private final Profile profile;
     private final CaseRecorder recorded;
     private final DeviceProbes probes;
+    private Ceilings ofDevice;
 
     /**
      * What one primitive took.
@@ -32,8 +33,9 @@ public final class KernelBenchmark implements AutoCloseable {
      * @param ms milliseconds of a call
      * @param flops floating-point operations of a call; 0 where memory is what it costs
      * @param bytes of a call, inputs and outputs once
+     * @param ceilings measured just before and after, the higher ones: other programs on the cores slow both down
      */
-    public record Figure(String name, String shape, int runs, Spread ms, long flops, long bytes) {
+    public record Figure(String name, String shape, int runs, Spread ms, long flops, long bytes, Ceilings ceilings) {
         /** GFLOP/s at the median. */
         public double gigaflops() {
             return flops / ms.median() / 1e6;
@@ -54,11 +56,6 @@ public final class KernelBenchmark implements AutoCloseable {
         profile.everything();
         probes = TornadoSettings.isFallback() ? null
             : new DeviceProbes(session, profile, kernels.usesTensorCores());
-    }
-
-    /** What the device, or the processor on the threads in use, can do at best: measured now. */
-    public Ceilings ceilings() {
-        return probes == null ? Ceilings.measure() : probes.measure();
     }
 
     /** Names of the primitives, in order. */
@@ -82,10 +79,22 @@ public final class KernelBenchmark implements AutoCloseable {
     public Figure measure(String name, double seconds) {
         CaseRecorder.Case c = cases.stream().filter(k -> k.name().equals(name)).findFirst().orElseThrow();
         repeat(c, seconds);
+        Ceilings before = ceilings();
         List<Profile.Entry> runs = repeat(c, seconds);
         double[] ms = runs.stream().mapToDouble(e -> e.nanos() / 1e6).toArray();
         return new Figure(c.name(), c.shape(), ms.length, Spread.of(ms), runs.getLast().flops(),
-            runs.getLast().bytes());
+            runs.getLast().bytes(), before.orHigher(ceilings()));
+    }
+
+    /** What the processor on the threads in use can do at best now, or the device: nobody else uses that. */
+    private Ceilings ceilings() {
+        if (probes == null) {
+            return Ceilings.measure();
+        }
+        if (ofDevice == null) {
+            ofDevice = probes.measure();
+        }
+        return ofDevice;
     }
 
     /** What each of the runs took. */
@@ -111,7 +120,8 @@ public final class KernelBenchmark implements AutoCloseable {
     }
 
     /** A figure for JSON, with its shares of the ceilings. */
-    public static Map<String, Object> toMap(Figure f, int threads, Ceilings ceilings) {
+    public static Map<String, Object> toMap(Figure f, int threads) {
+        Ceilings ceilings = f.ceilings();
         Map<String, Object> m = new LinkedHashMap<>();
         m.put("name", f.name());
         m.put("shape", f.shape());
@@ -124,8 +134,10 @@ public final class KernelBenchmark implements AutoCloseable {
         if (f.flops() > 0) {
             m.put("gflops", f.gigaflops());
         }
+        m.put("copy_ceiling_gb_per_second", ceilings.gigabytes());
         m.put("share_of_copy_ceiling", f.gigabytes() / ceilings.gigabytes());
         if (f.flops() > 0) {
+            m.put("fma_ceiling_gflops", ceilings.gigaflops());
             m.put("share_of_fma_ceiling", f.gigaflops() / ceilings.gigaflops());
             if (ceilings.tensorGigaflops() > 0) {
                 m.put("share_of_tensor_ceiling", f.gigaflops() / ceilings.tensorGigaflops());

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.llmrlpt.bench.Ceilings;
 import org.llmrlpt.bench.KernelBenchmark;
 import org.llmrlpt.cli.KernelTable.Pass;
 import org.llmrlpt.config.BenchKernelsSettings;
@@ -63,7 +62,6 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
 
     private static Pass pass(BenchKernelsSettings s, KernelBenchmark benchmark, int threads, Console console) {
         Workers.use(threads);
-        Ceilings ceilings = benchmark.ceilings();
         List<KernelBenchmark.Figure> figures = new ArrayList<>();
         try (ProgressBar bar = console.progress(threads + (threads == 1 ? " thread" : " threads"), "primitives", 0,
                 benchmark.names().size())) {
@@ -72,7 +70,7 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
                 bar.update(figures.size(), name);
             }
         }
-        return new Pass(threads, ceilings, figures);
+        return new Pass(threads, figures);
     }
 
     private static Map<String, Object> toMap(List<Pass> passes, Kernels kernels) {
@@ -89,7 +87,7 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
                 c.put("tensor_gflops", p.ceilings().tensorGigaflops());
             }
             ceilings.add(c);
-            p.figures().forEach(f -> figures.add(KernelBenchmark.toMap(f, p.threads(), p.ceilings())));
+            p.figures().forEach(f -> figures.add(KernelBenchmark.toMap(f, p.threads())));
         }
         m.put("ceilings", ceilings);
         m.put("kernels", figures);

@@ -12,9 +12,14 @@ final class KernelTable {
     }
 
     /** The figures for one number of threads. */
-    record Pass(int threads, Ceilings ceilings, List<Figure> figures) {
+    record Pass(int threads, List<Figure> figures) {
+        /** The highest of all figures. */
+        Ceilings ceilings() {
+            return figures.stream().map(Figure::ceilings).reduce(Ceilings::orHigher).orElseThrow();
+        }
+
         private boolean hasTensorCores() {
-            return ceilings.tensorGigaflops() > 0;
+            return ceilings().tensorGigaflops() > 0;
         }
     }
 
@@ -41,7 +46,7 @@ final class KernelTable {
     }
 
     private static void addCells(List<String> row, Figure f, Pass pass) {
-        Ceilings c = pass.ceilings();
+        Ceilings c = f.ceilings();
         boolean products = f.flops() > 0;
         row.addAll(List.of(number("%.3f", f.ms().median()), number("%.3f", f.ms().min()), number("%.3f", f.ms().max()),
             products ? number("%.1f", f.gigaflops()) : "-", products ? "-" : number("%.1f", f.gigabytes()),
@@ -56,12 +61,12 @@ final class KernelTable {
         List<String> lines = new ArrayList<>();
         for (Pass p : passes) {
             lines.add(String.format(Locale.ROOT,
-                "ceilings with %d of the threads: %.0f GFLOP/s between registers, %.1f GB/s copied%s", p.threads(),
-                p.ceilings().gigaflops(), p.ceilings().gigabytes(), p.hasTensorCores()
+                "highest ceilings with %d of the threads: %.0f GFLOP/s between registers, %.1f GB/s copied%s",
+                p.threads(), p.ceilings().gigaflops(), p.ceilings().gigabytes(), p.hasTensorCores()
                     ? number(", %.0f GFLOP/s of tensor cores", p.ceilings().tensorGigaflops()) : ""));
         }
-        lines.add("median, fastest and slowest call; products are judged by GFLOP/s, all else by GB/s (inputs and"
-            + " outputs once)");
+        lines.add("median, fastest and slowest call, beside the ceilings measured just before and after; products are"
+            + " judged by GFLOP/s, all else by GB/s (inputs and outputs once)");
         if (passes.stream().anyMatch(Pass::hasTensorCores)) {
             lines.add("tensor cores multiply in linear layers and heads, not in attention");
         }

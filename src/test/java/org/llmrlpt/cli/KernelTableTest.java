@@ -11,13 +11,15 @@ import org.llmrlpt.bench.Spread;
 import org.llmrlpt.cli.KernelTable.Pass;
 
 class KernelTableTest {
-    private static final List<Figure> FIGURES = List.of(
-        new Figure("linear, o", "64 x 16 x 16", 5, new Spread(2, 1.5, 4), 80_000_000, 1_000_000),
-        new Figure("residual", "64 x 16", 5, new Spread(0.5, 0.5, 0.5), 0, 1_500_000));
+    private static Pass pass(int threads, Ceilings first, Ceilings second) {
+        return new Pass(threads, List.of(
+            new Figure("linear, o", "64 x 16 x 16", 5, new Spread(2, 1.5, 4), 80_000_000, 1_000_000, first),
+            new Figure("residual", "64 x 16", 5, new Spread(0.5, 0.5, 0.5), 0, 1_500_000, second)));
+    }
 
     @Test
     void productsStandBesideBothOfTheirCeilingsWhereTensorCoresMultiply() {
-        List<Pass> passes = List.of(new Pass(2, new Ceilings(50, 12, 400), FIGURES));
+        List<Pass> passes = List.of(pass(2, new Ceilings(50, 10, 400), new Ceilings(45, 12, 400)));
         List<List<String>> rows = KernelTable.rows("a device", passes);
         assertEquals(List.of("a device", "shape", "ms, threads: 2", "min", "max", "GFLOP/s", "GB/s", "of ceiling",
             "of tensor cores"), rows.get(0));
@@ -29,8 +31,10 @@ class KernelTableTest {
 
     @Test
     void withoutTensorCoresEveryPassHasOneShare() {
-        Pass pass = new Pass(2, new Ceilings(50, 12, 0), FIGURES);
-        List<List<String>> rows = KernelTable.rows("cpu", List.of(pass, new Pass(1, new Ceilings(40, 6, 0), FIGURES)));
+        Ceilings two = new Ceilings(50, 12, 0);
+        Ceilings one = new Ceilings(40, 6, 0);
+        Pass pass = pass(2, two, two);
+        List<List<String>> rows = KernelTable.rows("cpu", List.of(pass, pass(1, one, one)));
         assertEquals(14, rows.get(0).size());
         assertEquals(List.of("80 %", "2.000"), rows.get(1).subList(7, 9));
         assertEquals(List.of("100 %", "50 %"), List.of(rows.get(1).get(13), rows.get(2).get(13)));
