@@ -21,12 +21,10 @@ final class BlockOfA {
     private BlockOfA() {
     }
 
-    /** From a row-major A [m, k]. Rows that the last panel has too many are copies of the last one. */
-    static void turn(Tile tile, long a, int lda, int m, int k, float[] to) {
-        turn(tile, a, lda, m, k, to, 0);
-    }
-
-    /** The same, to {@code to[first]} and behind it. */
+    /**
+     * From a row-major A [m, k], to {@code to[first]} and behind it. Rows that the last panel has too many are copies
+     * of the last one.
+     */
     static void turn(Tile tile, long a, int lda, int m, int k, float[] to, int first) {
         int stride = panelStride(tile, k);
         boolean twelves = TwelveRows.FASTEST && tile.rows == TwelveRows.ROWS;
@@ -55,8 +53,8 @@ final class BlockOfA {
         return at(a, (long) Math.min(i, m - 1) * lda);
     }
 
-    /** From a row-major Aᵀ [k, m]. */
-    static void copy(Tile tile, long a, int lda, int m, int k, float[] to) {
+    /** From a row-major Aᵀ [k, m], to {@code to[first]} and behind it. */
+    static void copy(Tile tile, long a, int lda, int m, int k, float[] to, int first) {
         int stride = panelStride(tile, k);
         int panels = Panels.count(m, tile.rows);
         long end = at(a, (k - 1L) * lda + m);
@@ -67,12 +65,13 @@ final class BlockOfA {
         int fours = safe / 4 * 4;
         for (int i = 0; i < fours; i += 4) {
             long row = at(a, (long) i * lda);
-            fourRows(row, at(row, lda), at(row, 2L * lda), at(row, 3L * lda), panels, to, i * tile.rows, tile.rows,
-                stride);
+            fourRows(row, at(row, lda), at(row, 2L * lda), at(row, 3L * lda), panels, to, first + i * tile.rows,
+                tile.rows, stride);
         }
         for (int i = fours; i < k; i++) {
             for (int j = 0; j < m; j++) {
-                to[j / tile.rows * stride + i * tile.rows + j % tile.rows] = getFloat(at(a, (long) i * lda + j));
+                to[first + j / tile.rows * stride + i * tile.rows + j % tile.rows] =
+                    getFloat(at(a, (long) i * lda + j));
             }
         }
     }

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * One product C [M,N] = or += op(A)·op(B) by blocks: B's panels are packed for a chunk of columns and k and shared by
  * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Where B is wide or
- * packed before, it is the other way round: A is turned for all threads, and a task takes columns. Each part of k is
+ * packed before, it is the other way round: A is copied for all threads, and a task takes columns. Each part of k is
  * added to what C holds. An element's bits depend on these parts alone ({@link Tile#partOfK}): other blocks may be
  * chosen by the number of threads.
  */
@@ -37,8 +37,10 @@ final class BlockedProduct {
      */
     private static final int GROUP = 8;
 
-    /** Floats of A that are turned for all tasks at a time (4 MiB), where each thread has its own panels of B. */
+    /** Floats of A that are copied for all tasks at a time (4 MiB), where each thread has its own panels of B. */
     private static final int SHARED_A = 1 << 20;
+    /** Columns of Aᵀ that are copied together: long pieces of its rows are read faster. */
+    private static final int COPIED_COLUMNS = 384;
     /** A product with so many rows and columns is wide: below, packing B for all threads costs no more. */
     private static final int WIDE_ROWS = 128;
     private static final int WIDE_COLUMNS = 4096;
@@ -130,13 +132,18 @@ final class BlockedProduct {
         return m >= WIDE_ROWS && n >= WIDE_COLUMNS;
     }
 
-    /** Multiplies by a wide transposed B stored [n, k]. */
-    void multiplyWide(long b, int ldb, int n, int k) {
+    /** Multiplies by a wide B [k, n], or by a wide transposed B stored [n, k]. */
+    void multiplyByColumns(boolean transposedB, long b, int ldb, int n, int k) {
         int group = GROUP_COLUMNS / tile.columns;
         long most = (long) group * tile.columns * part;
         byColumns(n, k, group, (p, width, k0, kc) -> {
             long own = OWN_PANELS.floats(most);
-            Panels.transposeB(tile, at(b, (long) p * tile.columns * ldb + k0), ldb, width, kc, own);
+            long j = (long) p * tile.columns;
+            if (transposedB) {
+                Panels.transposeB(tile, at(b, j * ldb + k0), ldb, width, kc, own);
+            } else {
+                Panels.copyB(tile, at(b, (long) k0 * ldb + j), ldb, width, kc, own);
+            }
             return own;
         });
     }
@@ -154,7 +161,7 @@ final class BlockedProduct {
         long panels(int p, int width, int k0, int kc);
     }
 
-    /** A is turned for all tasks, a few MiB of it at a time, and each panel of B is read by one thread. */
+    /** A is copied for all tasks, a few MiB of it at a time, and each panel of B is read by one thread. */
     private void byColumns(int n, int k, int group, PanelSource source) {
         int tiles = Panels.count(m, tile.rows);
         int parts = Panels.count(k, part);
@@ -169,14 +176,8 @@ final class BlockedProduct {
 
     /** {@code tiles} rows of tiles of C from number {@code first} on, {@code parts} parts of k from {@code q0} on. */
     private void byColumns(int first, int tiles, int q0, int parts, int n, int k, int group, PanelSource source) {
-        int strideA = BlockOfA.panelStride(tile, part);
-        float[] rows = A_BLOCK.floats(tiles * parts * strideA);
-        Workers.forEach(tiles * parts, t -> {
-            int top = (first + t % tiles) * tile.rows;
-            int k0 = (q0 + t / tiles) * part;
-            BlockOfA.turn(tile, at(a, (long) top * lda + k0), lda, Math.min(tile.rows, m - top),
-                Math.min(part, k - k0), rows, t * strideA);
-        });
+        float[] rows = A_BLOCK.floats(parts * strideOfParts(tiles));
+        copyForAll(first, tiles, q0, parts, k, rows);
         int panels = Panels.count(n, tile.columns);
         Pieces pieces = new Pieces(panels, group, Math.ceilDiv(group, 4), 1);
         Workers.forEach(pieces.count(), t -> {
@@ -188,13 +189,42 @@ final class BlockedProduct {
                 int k0 = (q0 + q) * part;
                 int kc = Math.min(part, k - k0);
                 long b = source.panels(p, width, k0, kc);
-                for (int i = 0; i < tiles; i++) {
-                    int top = (first + i) * tile.rows;
-                    row(rows, (q * tiles + i) * strideA, Math.min(tile.rows, m - top), b, 0, end - p,
-                        at(c, (long) top * ldc + j), width, kc, accumulate || k0 > 0);
-                }
+                columns(rows, q * strideOfParts(tiles), first, tiles, b, j, width, k0, kc);
             }
         });
+    }
+
+    /** Floats from one part of k to the next where {@code tiles} panels of A are copied for all tasks. */
+    int strideOfParts(int tiles) {
+        return tiles * BlockOfA.panelStride(tile, part);
+    }
+
+    /** Copies {@code tiles} panels of A from number {@code first} on, {@code parts} parts of k from {@code q0} on. */
+    void copyForAll(int first, int tiles, int q0, int parts, int k, float[] to) {
+        int copied = transposedA ? Panels.count(tiles * tile.rows, COPIED_COLUMNS) : tiles;
+        Workers.forEach(copied * parts, t -> {
+            int i = begin(tiles, t % copied, copied);
+            int end = Math.min(m, (first + begin(tiles, t % copied + 1, copied)) * tile.rows);
+            int q = t / copied;
+            int k0 = (q0 + q) * part;
+            int kc = Math.min(part, k - k0);
+            copyA((first + i) * tile.rows, end, k0, kc, to,
+                q * strideOfParts(tiles) + i * BlockOfA.panelStride(tile, kc));
+        });
+    }
+
+    /**
+     * Columns j to j + n of {@code tiles} rows of tiles of C from number {@code first} on, one part of k; from
+     * {@code rows[at]} on are its panels of A, {@code b} are its panels of B.
+     */
+    void columns(float[] rows, int at, int first, int tiles, long b, int j, int n, int k0, int k) {
+        int panels = Panels.count(n, tile.columns);
+        int stride = BlockOfA.panelStride(tile, k);
+        for (int i = 0; i < tiles; i++) {
+            int top = (first + i) * tile.rows;
+            row(rows, at + i * stride, Math.min(tile.rows, m - top), b, 0, panels, at(c, (long) top * ldc + j), n, k,
+                accumulate || k0 > 0);
+        }
     }
 
     /** Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part. */
@@ -227,11 +257,7 @@ final class BlockedProduct {
         for (int kk = 0; kk < k; kk += part) {
             int kc = Math.min(part, k - kk);
             int strideA = BlockOfA.panelStride(tile, kc);
-            if (transposedA) {
-                BlockOfA.copy(tile, at(a, (long) (k0 + kk) * lda + i0), lda, rows, kc, blockOfA);
-            } else {
-                BlockOfA.turn(tile, at(a, (long) i0 * lda + k0 + kk), lda, rows, kc, blockOfA);
-            }
+            copyA(i0, i0 + rows, k0 + kk, kc, blockOfA, 0);
             boolean start = accumulate || k0 + kk > 0;
             for (int p = p0; p < p1; p += GROUP) {
                 int group = Math.min(GROUP, p1 - p);
@@ -241,6 +267,15 @@ final class BlockedProduct {
                         at(c, (long) (i0 + top) * ldc + j0), n, kc, start);
                 }
             }
+        }
+    }
+
+    /** Rows i0 to i1 of the left-hand side, its columns k0 to k0 + k, to {@code to[first]} and behind it. */
+    private void copyA(int i0, int i1, int k0, int k, float[] to, int first) {
+        if (transposedA) {
+            BlockOfA.copy(tile, at(a, (long) k0 * lda + i0), lda, i1 - i0, k, to, first);
+        } else {
+            BlockOfA.turn(tile, at(a, (long) i0 * lda + k0), lda, i1 - i0, k, to, first);
         }
     }
 

@@ -80,7 +80,7 @@ final class FewRowsProduct {
         for (int k0 = 0; k0 < k; k0 += part) {
             int kc = Math.min(part, k - k0);
             int stride = BlockOfA.panelStride(tile, kc);
-            BlockOfA.turn(tile, at(w, (long) j0 * ldw + k0), ldw, columns, kc, rows);
+            BlockOfA.turn(tile, at(w, (long) j0 * ldw + k0), ldw, columns, kc, rows, 0);
             for (int j = 0; j < padded; j += tile.rows) {
                 for (int p = 0; p < panels; p++) {
                     int i = p * tile.columns;

@@ -20,7 +20,7 @@ public final class Gemm {
         check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
         BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), accumulate);
         if (BlockedProduct.isWide(m, n)) {
-            product.multiplyWide(b, ldb, n, k);
+            product.multiplyByColumns(true, b, ldb, n, k);
         } else if (!accumulate && FewRowsProduct.pays(m, n, k)) {
             FewRowsProduct.multiply(a, lda, b, ldb, c, ldc, m, n, k);
         } else {
@@ -55,9 +55,13 @@ public final class Gemm {
         check(a, lda, m, b, ldb, n, c, ldc, m, n, k);
         if (LongSumProduct.pays(m, n, k)) {
             new LongSumProduct(TILE, a, lda, b, ldb, m, n, k).multiply(c, ldc, accumulate);
+            return;
+        }
+        BlockedProduct product = new BlockedProduct(TILE, true, a, lda, c, ldc, m, Tile.partOfK(k), accumulate);
+        if (n > m) {
+            product.multiplyByColumns(false, b, ldb, n, k);
         } else {
-            new BlockedProduct(TILE, true, a, lda, c, ldc, m, Tile.partOfK(k), accumulate)
-                .multiply(false, b, ldb, n, k);
+            product.multiply(false, b, ldb, n, k);
         }
     }
 

@@ -4,9 +4,9 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 
 /**
  * C [M,N] = or += A [K,M]ᵀ · B [K,N] where C is small and the sum over k long, as for the gradients of weights: a task
- * takes a piece of the sum, not only some rows of C. So it reads long stretches of A's rows, and packs what it needs
- * of B for itself. The sums of all pieces but the first are kept apart and added in their order. What a piece is
- * depends on the shape alone.
+ * takes a piece of the sum, not only some rows or columns of C, and so reads long stretches of rows. The smaller of A
+ * and B is copied for all tasks at once, and each task copies what it needs of the other. The sums of all pieces but
+ * the first are kept apart and added in their order. What a piece is depends on the shape alone.
  */
 final class LongSumProduct {
     /** At most so many pieces: C is written and read once more for each. */
@@ -15,13 +15,20 @@ final class LongSumProduct {
     private static final int FLOATS_PER_SUM = 8;
     /** At most so many floats of sums (16 MiB) besides C. */
     private static final long MAX_SUMS = 4 << 20;
+    /** At most so many floats of A or B (16 MiB) are copied for all tasks; where both have more, B's panels are not. */
+    private static final long MAX_SHARED = 4 << 20;
     /** At most so many rows and columns of C in a task: A's and B's panels, one part of k, stay in the second cache. */
     private static final int TASK_ROWS = 512;
     private static final int TASK_COLUMNS = 768;
-    /** At least so many rows, however many threads there are: each task packs B for itself. */
+    /** At least so many rows, however many threads there are: each task reads all of its columns of B. */
     private static final int MIN_TASK_ROWS = 48;
+    /** At most and at least so many columns in a task that takes all rows. */
+    private static final int GROUP_COLUMNS = 384;
+    private static final int MIN_GROUP_COLUMNS = 96;
 
-    private static final Scratch PANELS = new Scratch();
+    private static final ScratchArray A_PANELS = new ScratchArray();
+    private static final Scratch B_PANELS = new Scratch();
+    private static final Scratch OWN_PANELS = new Scratch();
     private static final Scratch SUMS = new Scratch();
 
     private final Tile tile;
@@ -61,21 +68,12 @@ final class LongSumProduct {
 
     /** C = or += Aᵀ · B. */
     void multiply(long c, int ldc, boolean accumulate) {
-        int tiles = Panels.count(m, tile.rows);
-        int panels = Panels.count(n, tile.columns);
-        int wide = Panels.count(n, TASK_COLUMNS);
         long sums = SUMS.floats((pieces - 1L) * m * n);
-        int each = pieces * wide;
-        Pieces blocks = new Pieces(tiles, TASK_ROWS / tile.rows, MIN_TASK_ROWS / tile.rows, each);
-        Workers.forEach(blocks.count() * each, t -> {
-            int piece = t % pieces;
-            int j = t % each / pieces;
-            int i = blocks.begin(t / each);
-            block(piece, piece == 0 ? c : sum(sums, piece), piece == 0 ? ldc : n, piece == 0 && accumulate,
-                i * tile.rows, Math.min(m, blocks.end(i) * tile.rows),
-                BlockedProduct.begin(panels, j, wide) * tile.columns,
-                Math.min(n, BlockedProduct.begin(panels, j + 1, wide) * tile.columns));
-        });
+        if (n > m && (long) m * k <= MAX_SHARED) {
+            byColumns(c, ldc, accumulate, sums);
+        } else {
+            byRows(c, ldc, accumulate, sums);
+        }
         int rows = Elements.rowsPerTask(n);
         Workers.forEach(Elements.tasks(m, rows), t -> {
             for (int i = t * rows; i < Math.min(m, (t + 1) * rows); i++) {
@@ -91,20 +89,88 @@ final class LongSumProduct {
         return at(sums, (piece - 1L) * m * n);
     }
 
-    /** A piece's sums for rows i0 to i1 and columns j0 to j1. */
-    private void block(int piece, long to, int ldTo, boolean accumulate, int i0, int i1, int j0, int j1) {
-        int parts = Panels.count(k, part);
+    /** Where the piece's first part of k is among all of them. */
+    private int firstPart(int piece) {
+        return BlockedProduct.begin(Panels.count(k, part), piece, pieces);
+    }
+
+    /** B is packed for all tasks, if it is not too large; each takes some rows of A. */
+    private void byRows(long c, int ldc, boolean accumulate, long sums) {
+        int tiles = Panels.count(m, tile.rows);
+        int panels = Panels.count(n, tile.columns);
+        int wide = Panels.count(n, TASK_COLUMNS);
+        long packed = pack((long) panels * tile.columns);
+        int each = pieces * wide;
+        Pieces blocks = new Pieces(tiles, TASK_ROWS / tile.rows, MIN_TASK_ROWS / tile.rows, each);
+        Workers.forEach(blocks.count() * each, t -> {
+            int piece = t % pieces;
+            int j = t % each / pieces;
+            int i = blocks.begin(t / each);
+            block(packed, piece, piece == 0 ? c : sum(sums, piece), piece == 0 ? ldc : n, piece == 0 && accumulate,
+                i * tile.rows, Math.min(m, blocks.end(i) * tile.rows),
+                BlockedProduct.begin(panels, j, wide) * tile.columns,
+                Math.min(n, BlockedProduct.begin(panels, j + 1, wide) * tile.columns));
+        });
+    }
+
+    /** All panels of B, of {@code columns} columns; or 0 where they are too many. */
+    private long pack(long columns) {
+        if (columns * k > MAX_SHARED) {
+            return 0;
+        }
+        long panels = B_PANELS.floats(columns * k);
+        BlockedProduct.pack(tile, false, b, ldb, n, k, part, panels);
+        return panels;
+    }
+
+    /** A piece's sums for rows i0 to i1 and columns j0 to j1; {@code packed} are all panels of B, or 0. */
+    private void block(long packed, int piece, long to, int ldTo, boolean accumulate, int i0, int i1, int j0,
+        int j1) {
         int width = j1 - j0;
         int panels = Panels.count(width, tile.columns);
-        long own = PANELS.floats((long) panels * tile.columns * part);
-        int first = BlockedProduct.begin(parts, piece, pieces) * part;
-        int end = Math.min(k, BlockedProduct.begin(parts, piece + 1, pieces) * part);
+        long all = (long) Panels.count(n, tile.columns) * tile.columns;
+        long own = packed != 0 ? 0 : OWN_PANELS.floats((long) panels * tile.columns * part);
+        int first = firstPart(piece) * part;
+        int end = Math.min(k, firstPart(piece + 1) * part);
         BlockedProduct product = new BlockedProduct(tile, true, at(a, (long) first * lda + i0), lda,
             at(to, (long) i0 * ldTo + j0), ldTo, i1 - i0, part, accumulate);
         for (int k0 = first; k0 < end; k0 += part) {
             int kc = Math.min(part, end - k0);
-            Panels.copyB(tile, at(b, (long) k0 * ldb + j0), ldb, width, kc, own);
-            product.block(0, i1 - i0, 0, panels, own, 0, width, k0 - first, kc);
+            long from = at(packed, all * k0 + (long) j0 * kc);
+            if (packed == 0) {
+                Panels.copyB(tile, at(b, (long) k0 * ldb + j0), ldb, width, kc, own);
+                from = own;
+            }
+            product.block(0, i1 - i0, 0, panels, from, 0, width, k0 - first, kc);
+        }
+    }
+
+    /** A is copied for all tasks; each takes some columns of B. */
+    private void byColumns(long c, int ldc, boolean accumulate, long sums) {
+        int tiles = Panels.count(m, tile.rows);
+        int parts = Panels.count(k, part);
+        BlockedProduct all = new BlockedProduct(tile, true, a, lda, c, ldc, m, part, accumulate);
+        float[] rows = A_PANELS.floats(parts * all.strideOfParts(tiles));
+        all.copyForAll(0, tiles, 0, parts, k, rows);
+        Pieces groups = new Pieces(Panels.count(n, tile.columns), GROUP_COLUMNS / tile.columns,
+            MIN_GROUP_COLUMNS / tile.columns, pieces);
+        Workers.forEach(groups.count() * pieces, t -> {
+            int piece = t % pieces;
+            int p = groups.begin(t / pieces);
+            columns(rows, piece == 0 ? all : new BlockedProduct(tile, true, a, lda, sum(sums, piece), n, m, part,
+                false), piece, p * tile.columns, Math.min(n, groups.end(p) * tile.columns));
+        });
+    }
+
+    /** A piece's sums for columns j to end; {@code rows} are all panels of A. */
+    private void columns(float[] rows, BlockedProduct product, int piece, int j, int end) {
+        int tiles = Panels.count(m, tile.rows);
+        long own = OWN_PANELS.floats((long) Panels.count(end - j, tile.columns) * tile.columns * part);
+        int first = firstPart(piece);
+        for (int q = first; q < firstPart(piece + 1); q++) {
+            int kc = Math.min(part, k - q * part);
+            Panels.copyB(tile, at(b, (long) q * part * ldb + j), ldb, end - j, kc, own);
+            product.columns(rows, q * product.strideOfParts(tiles), 0, tiles, own, j, end - j, (q - first) * part, kc);
         }
     }
 }

@@ -70,17 +70,34 @@ class GemmTest {
     }
 
     @Test
+    void productsByColumnsGiveTheSameBitsOnEveryTile() {
+        for (Shape shape : List.of(new Shape(40, 70, 5000, 3), new Shape(530, 61, 1100, 0), new Shape(20, 800, 1201, 1),
+            new Shape(12, 32, 384, 0))) {
+            for (Kind kind : List.of(Kind.NT, Kind.TN)) {
+                for (boolean accumulate : new boolean[] {false, true}) {
+                    Problem p = new Problem(kind, shape, accumulate);
+                    Matrix want = p.run(TILES.getFirst());
+                    for (Tile tile : TILES) {
+                        want.checkSameBits(p.runByColumns(tile), p + " " + tile.getClass().getSimpleName());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void aWideProductGivesTheSameBits() {
-        // Ragged, with more of A than is turned at a time: many rows, and a long sum.
-        for (Shape shape : List.of(new Shape(131, 4103, 50, 3), new Shape(2743, 4103, 380, 0),
-            new Shape(131, 4096, 8100, 0))) {
-            for (boolean accumulate : new boolean[] {false, true}) {
+        // Ragged, with more of A than is copied at a time: many rows, and a long sum.
+        for (Kind kind : List.of(Kind.NT, Kind.TN)) {
+            for (Shape shape : List.of(new Shape(131, 4103, 50, 3), new Shape(2743, 4103, 380, 0),
+                new Shape(131, 4096, 8100, 0))) {
                 assertTrue(BlockedProduct.isWide(shape.m, shape.n), shape.toString());
-                Problem p = new Problem(Kind.NT, shape, accumulate);
+                Problem p = new Problem(kind, shape, true);
                 Matrix want = p.run(TILES.getFirst());
                 for (int threads : new int[] {1, 3}) {
                     Workers.use(threads);
-                    want.checkSameBits(p.run(), p + " wide, threads: " + threads);
+                    Matrix got = kind == Kind.NT ? p.run() : p.runByColumns(Gemm.TILE);
+                    want.checkSameBits(got, p + " wide, threads: " + threads);
                 }
             }
         }
@@ -103,8 +120,29 @@ class GemmTest {
     }
 
     @Test
+    void aLongSumIsRightWhereNeitherSideIsCopiedForAllTasks() {
+        // Sampled elements only. Sums of pieces differ from sums in parts by less than the bound.
+        int k = 44_000;
+        Matrix a = new Matrix(k, 97, 0).fill("a");
+        Matrix b = new Matrix(k, 101, 0).fill("b");
+        Matrix c = new Matrix(97, 101, 0);
+        assertTrue(LongSumProduct.pays(97, 101, k));
+        Gemm.tn(a.row(0), 97, b.row(0), 101, c.row(0), 101, 97, 101, k, false);
+        for (int q = 0; q < 100; q++) {
+            int i = q == 0 ? 96 : q * 7 % 97;
+            int j = q == 0 ? 100 : q * 37 % 101;
+            double sum = 0;
+            for (int l = 0; l < k; l++) {
+                sum += (double) a.get(l, i) * b.get(l, j);
+            }
+            assertEquals(sum, c.get(i, j), 4e-3, i + "," + j);
+        }
+    }
+
+    @Test
     void bitsDoNotDependOnTheNumberOfThreads() {
-        for (Shape shape : List.of(new Shape(1, 300, 100, 3), new Shape(250, 7, 400, 0), new Shape(259, 133, 801, 5))) {
+        for (Shape shape : List.of(new Shape(1, 300, 100, 3), new Shape(250, 7, 400, 0), new Shape(259, 133, 801, 5),
+            new Shape(60, 133, 1900, 1))) {
             for (Kind kind : Kind.values()) {
                 Problem p = new Problem(kind, shape, true);
                 Workers.use(1);
@@ -179,7 +217,7 @@ class GemmTest {
         Workers.use(3);
         for (Kind kind : Kind.values()) {
             for (Shape shape : List.of(new Shape(50, 60, 70, 0), new Shape(130, 4100, 400, 0),
-                new Shape(50, 60, 1200, 0))) { // any, wide, a long sum
+                new Shape(50, 60, 1200, 0), new Shape(90, 60, 1200, 0))) { // any, wide, long sums
                 Problem p = new Problem(kind, shape, false);
                 Matrix[] results = new Matrix[6];
                 Workers.forEach(6, t -> results[t] = p.run());
@@ -250,6 +288,15 @@ class GemmTest {
             Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
             new BlockedProduct(tile, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
                 Tile.partOfK(shape.k), accumulate).multiply(kind == Kind.NT, b.row(0), b.leading, shape.n, shape.k);
+            Reference.reachabilityFence(this);
+            return c;
+        }
+
+        Matrix runByColumns(Tile tile) {
+            Matrix c = new Matrix(shape.m, shape.n, 3 * shape.extra).fill("c");
+            new BlockedProduct(tile, kind == Kind.TN, a.row(0), a.leading, c.row(0), c.leading, shape.m,
+                Tile.partOfK(shape.k), accumulate).multiplyByColumns(kind == Kind.NT, b.row(0), b.leading, shape.n,
+                    shape.k);
             Reference.reachabilityFence(this);
             return c;
         }
