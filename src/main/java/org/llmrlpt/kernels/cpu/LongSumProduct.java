@@ -15,7 +15,7 @@ final class LongSumProduct {
     private static final int FLOATS_PER_SUM = 8;
     /** At most so many floats of sums (16 MiB) besides C. */
     private static final long MAX_SUMS = 4 << 20;
-    /** At most so many floats of A or B (16 MiB) are copied for all tasks; where both have more, B's panels are not. */
+    /** At most so many floats of A or B (16 MiB) are copied for all tasks; else each copies what it needs of both. */
     private static final long MAX_SHARED = 4 << 20;
     /** At most so many rows and columns of C in a task: A's and B's panels, one part of k, stay in the second cache. */
     private static final int TASK_ROWS = 512;
@@ -69,7 +69,7 @@ final class LongSumProduct {
     /** C = or += Aᵀ · B. */
     void multiply(long c, int ldc, boolean accumulate) {
         long sums = SUMS.floats((pieces - 1L) * m * n);
-        if (n > m && (long) m * k <= MAX_SHARED) {
+        if (n > m && (long) Panels.count(m, tile.rows) * tile.rows * k <= MAX_SHARED) {
             byColumns(c, ldc, accumulate, sums);
         } else {
             byRows(c, ldc, accumulate, sums);
@@ -94,7 +94,7 @@ final class LongSumProduct {
         return BlockedProduct.begin(Panels.count(k, part), piece, pieces);
     }
 
-    /** B is packed for all tasks, if it is not too large; each takes some rows of A. */
+    /** B is packed for all tasks, if it is not too large; each takes some rows of C. */
     private void byRows(long c, int ldc, boolean accumulate, long sums) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
@@ -145,7 +145,7 @@ final class LongSumProduct {
         }
     }
 
-    /** A is copied for all tasks; each takes some columns of B. */
+    /** A is copied for all tasks; each takes some columns of C. */
     private void byColumns(long c, int ldc, boolean accumulate, long sums) {
         int tiles = Panels.count(m, tile.rows);
         int parts = Panels.count(k, part);
