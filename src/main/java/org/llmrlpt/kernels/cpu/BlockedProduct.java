@@ -12,10 +12,10 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * One product C [M,N] = or += op(A)·op(B) by blocks: B's panels are packed for a chunk of columns and k and shared by
- * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Where B is wide or
- * packed before, it is the other way round: A is copied for all threads, and a task takes columns. Each part of k is
- * added to what C holds. An element's bits depend on these parts alone ({@link Tile#partOfK}): other blocks may be
- * chosen by the number of threads.
+ * all threads; a task takes a block of rows, copies A for one part of k at a time, and multiplies. Where B is wide,
+ * larger than Aᵀ or packed before, it is the other way round: A is copied for all threads, and a task takes columns.
+ * Each part of k is added to what C holds. An element's bits depend on these parts alone ({@link Tile#partOfK}): other
+ * blocks may be chosen by the number of threads.
  */
 final class BlockedProduct {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
@@ -132,7 +132,7 @@ final class BlockedProduct {
         return m >= WIDE_ROWS && n >= WIDE_COLUMNS;
     }
 
-    /** Multiplies by a wide B [k, n], or by a wide transposed B stored [n, k]. */
+    /** Multiplies by B [k, n], or by a transposed B stored [n, k]; each task packs its own columns of it. */
     void multiplyByColumns(boolean transposedB, long b, int ldb, int n, int k) {
         int group = GROUP_COLUMNS / tile.columns;
         long most = (long) group * tile.columns * part;

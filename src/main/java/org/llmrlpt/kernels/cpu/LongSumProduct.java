@@ -157,8 +157,9 @@ final class LongSumProduct {
         Workers.forEach(groups.count() * pieces, t -> {
             int piece = t % pieces;
             int p = groups.begin(t / pieces);
-            columns(rows, piece == 0 ? all : new BlockedProduct(tile, true, a, lda, sum(sums, piece), n, m, part,
-                false), piece, p * tile.columns, Math.min(n, groups.end(p) * tile.columns));
+            BlockedProduct product = piece == 0 ? all
+                : new BlockedProduct(tile, true, a, lda, sum(sums, piece), n, m, part, false);
+            columns(rows, product, piece, p * tile.columns, Math.min(n, groups.end(p) * tile.columns));
         });
     }
 

@@ -91,13 +91,15 @@ class GemmTest {
         for (Kind kind : List.of(Kind.NT, Kind.TN)) {
             for (Shape shape : List.of(new Shape(131, 4103, 50, 3), new Shape(2743, 4103, 380, 0),
                 new Shape(131, 4096, 8100, 0))) {
-                assertTrue(BlockedProduct.isWide(shape.m, shape.n), shape.toString());
-                Problem p = new Problem(kind, shape, true);
-                Matrix want = p.run(TILES.getFirst());
-                for (int threads : new int[] {1, 3}) {
-                    Workers.use(threads);
-                    Matrix got = kind == Kind.NT ? p.run() : p.runByColumns(Gemm.TILE);
-                    want.checkSameBits(got, p + " wide, threads: " + threads);
+                for (boolean accumulate : new boolean[] {false, true}) {
+                    assertTrue(BlockedProduct.isWide(shape.m, shape.n), shape.toString());
+                    Problem p = new Problem(kind, shape, accumulate);
+                    Matrix want = p.run(TILES.getFirst());
+                    for (int threads : new int[] {1, 3}) {
+                        Workers.use(threads);
+                        Matrix got = kind == Kind.NT ? p.run() : p.runByColumns(Gemm.TILE);
+                        want.checkSameBits(got, p + " wide, threads: " + threads);
+                    }
                 }
             }
         }
