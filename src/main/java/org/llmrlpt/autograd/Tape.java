@@ -27,8 +27,8 @@ import org.llmrlpt.kernels.SurrogateStatistics;
  *
  * <p>What is cheap to compute is not kept for the backward pass but computed again there, by the same arithmetic and so
  * with the same bits. Normed rows and SwiGLU come out of their own backward tasks, in the place of their gradients; the
- * products that read them have put off the gradients of their weights until then. Rotated queries and keys are rotated
- * once more. {@link #checkpoint} computes whole layers again.
+ * products that read normed rows have put off the gradients of their weights until then. Rotated queries and keys are
+ * rotated once more. {@link #checkpoint} computes whole layers again.
  *
  * <p>R is rows (batch times length), see {@link Kernels} for the other letters.
  */
@@ -42,7 +42,6 @@ public final class Tape {
     private final Set<Parameter> begun = new HashSet<>();
     private final Function<Parameter, Optional<Tensor>> packed;
     private boolean training;
-    private Tensor newest;
 
     /** A tape that trains keeps what the backward pass needs; one that does not lets activations die early. */
     public Tape(Kernels kernels, ProgramBuilder program, boolean training) {
@@ -104,15 +103,41 @@ public final class Tape {
         Tensor y = activation("linear", x.rows(), w.weight().rows());
         packed.apply(w).ifPresentOrElse(copy -> kernels.linearPacked(program, x, copy, y),
             () -> kernels.linear(program, x, w.weight(), y));
+        return record(y, () -> productBackward(x, w, gradient(y)));
+    }
+
+    /** The residual connection x + h wᵀ: x [R, N], h [R, K], w [N, K]. The sum's gradient serves as that of x too. */
+    public Tensor linearResidual(Tensor x, Tensor h, Parameter w) {
+        Tensor y = sum(x, h, w);
         return record(y, () -> {
-            Product product = new Product(gradient(y), w);
-            accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, product.dY, w.weight(), dX, add));
-            if (waiting.containsKey(x)) {
-                waiting.get(x).add(product);
-            } else {
-                weightGradient(product, x);
-            }
+            residualBackward(x, y);
+            productBackward(h, w, gradient(y));
         });
+    }
+
+    private Tensor sum(Tensor x, Tensor h, Parameter w) {
+        Tensor y = activation("sum", x.rows(), x.columns());
+        packed.apply(w).ifPresentOrElse(copy -> {
+            kernels.linearPacked(program, h, copy, y);
+            kernels.add(program, x, y, y);
+        }, () -> kernels.linearAdd(program, h, w.weight(), x, y));
+        return y;
+    }
+
+    private void residualBackward(Tensor x, Tensor y) {
+        if (gradients.putIfAbsent(x, gradient(y)) != null) {
+            throw new IllegalStateException(x + " is used after the residual that adds to it");
+        }
+    }
+
+    private void productBackward(Tensor x, Parameter w, Tensor dY) {
+        Product product = new Product(dY, w);
+        accumulate(x, (dX, add) -> kernels.linearBackwardInput(program, dY, w.weight(), dX, add));
+        if (waiting.containsKey(x)) {
+            waiting.get(x).add(product);
+        } else {
+            weightGradient(product, x);
+        }
     }
 
     private void weightGradient(Product product, Tensor x) {
@@ -130,33 +155,24 @@ public final class Tape {
     }
 
     /**
-     * The residual connection x + delta. It reuses delta's memory, and the gradient of the sum serves as the gradient
-     * of both: delta must therefore be the newest linear product, which nothing else reads.
+     * The feed-forward network with its residual, x + (silu(gate) up) downᵀ, where gate and up are the halves of
+     * h gateUpᵀ: x and h [R, C], gateUp [2F, C], down [C, F].
      */
-    public Tensor residual(Tensor x, Tensor delta) {
-        if (delta != newest || waiting.containsKey(delta)) {
-            throw new IllegalArgumentException("a residual adds the newest product: " + delta);
-        }
-        kernels.add(program, x, delta, delta);
-        if (training) {
-            backward.push(() -> {
-                if (gradients.putIfAbsent(x, gradient(delta)) != null) {
-                    throw new IllegalStateException(x + " is used after the residual that adds to it");
-                }
-            });
-        }
-        return delta;
-    }
-
-    /** silu(gate) · up: gateUp [R, 2F], which nothing else may read, to [R, F]. */
-    public Tensor swiGlu(Tensor gateUp) {
-        Tensor out = activation("swiglu", gateUp.rows(), gateUp.columns() / 2);
-        kernels.swiGlu(program, gateUp, out);
-        return recordNotKept(out, dOut -> {
-            requireFresh(gradients.containsKey(gateUp), gateUp);
+    public Tensor feedForward(Tensor x, Tensor h, Parameter gateUp, Parameter down) {
+        Tensor both = activation("gate_up", h.rows(), gateUp.weight().rows());
+        Tensor out = activation("swiglu", h.rows(), down.weight().columns());
+        packed.apply(gateUp).ifPresentOrElse(copy -> {
+            kernels.linearPacked(program, h, copy, both);
+            kernels.swiGlu(program, both, out);
+        }, () -> kernels.linearSwiGlu(program, h, gateUp.weight(), both, out));
+        Tensor y = sum(x, out, down);
+        return record(y, () -> {
+            residualBackward(x, y);
+            Tensor again = activation("swiglu", h.rows(), down.weight().columns());
             // The gradient takes the place of what nothing reads after it: it is the largest tensor of a layer.
-            kernels.swiGluBackward(program, gateUp, dOut, gateUp, dOut);
-            gradients.put(gateUp, gateUp);
+            kernels.linearBackwardSwiGlu(program, gradient(y), down.weight(), both, again);
+            weightGradient(new Product(gradient(y), down), again);
+            productBackward(h, gateUp, both);
         });
     }
 
@@ -295,7 +311,6 @@ public final class Tape {
     }
 
     private Tensor record(Tensor result, Runnable backwardTasks) {
-        newest = result;
         if (training) {
             backward.push(backwardTasks);
         }

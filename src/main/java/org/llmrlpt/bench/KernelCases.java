@@ -50,6 +50,7 @@ final class KernelCases {
         }
         norm();
         swiGlu();
+        fused();
         embedding();
         head("head, cross-entropy", Shaping.CROSS_ENTROPY, true);
         head("head, shaped", SHAPED, true);
@@ -208,6 +209,29 @@ final class KernelCases {
         });
         add("swiglu backward", shape, p -> {
             kernels.swiGluBackward(p, gateUp, out, dGateUp, out);
+            return nothing();
+        });
+    }
+
+    /** Products with what follows them in a layer. */
+    private void fused() {
+        Tensor x = tensor(ArenaKind.CONSTANTS, "dX", rows, m.width());
+        Tensor y = tensor(ArenaKind.CONSTANTS, "dOut", rows, m.width());
+        Tensor gateUp = tensor(ArenaKind.CONSTANTS, "y", rows, 2 * m.ffn());
+        Tensor out = tensor(ArenaKind.CONSTANTS, "x", rows, m.ffn());
+        Tensor w = tensor(ArenaKind.PARAMETERS, "w", 2 * m.ffn(), m.width());
+        Tensor down = tensor(ArenaKind.PARAMETERS, "w", m.width(), m.ffn());
+        String shape = rows + " x " + m.width() + " x " + m.ffn();
+        add("linear and swiglu", shape, p -> {
+            kernels.linearSwiGlu(p, x, w, gateUp, out);
+            return nothing();
+        });
+        add("linear and residual", shape, p -> {
+            kernels.linearAdd(p, out, down, x, y);
+            return nothing();
+        });
+        add("linear dX and swiglu backward", shape, p -> {
+            kernels.linearBackwardSwiGlu(p, y, down, gateUp, out);
             return nothing();
         });
     }

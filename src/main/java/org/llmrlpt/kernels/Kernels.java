@@ -30,6 +30,28 @@ public interface Kernels {
     /** y = x wᵀ; x [R, K] strided, w [N, K], y [R, N] strided. */
     void linear(ProgramBuilder p, Tensor x, Tensor w, Tensor y);
 
+    /** y = residual + x wᵀ: {@link #linear}, then {@link #add}; residual and y [R, N], not the same. */
+    default void linearAdd(ProgramBuilder p, Tensor x, Tensor w, Tensor residual, Tensor y) {
+        linear(p, x, w, y);
+        add(p, residual, y, y);
+    }
+
+    /** {@link #linear}, then {@link #swiGlu}: gateUp = x wᵀ; x [R, K], w [2F, K], gateUp [R, 2F], out [R, F]. */
+    default void linearSwiGlu(ProgramBuilder p, Tensor x, Tensor w, Tensor gateUp, Tensor out) {
+        linear(p, x, w, gateUp);
+        swiGlu(p, gateUp, out);
+    }
+
+    /**
+     * Backward of a product that reads {@link #swiGlu}'s output, and of that: {@link #linearBackwardInput}, then
+     * {@link #swiGluBackward}. The gradient of gateUp [R, 2F] takes its place, out [R, F] is computed again; dY [R, N],
+     * w [N, F].
+     */
+    default void linearBackwardSwiGlu(ProgramBuilder p, Tensor dY, Tensor w, Tensor gateUp, Tensor out) {
+        linearBackwardInput(p, dY, w, out, false);
+        swiGluBackward(p, gateUp, out, gateUp, out);
+    }
+
     /**
      * Floats of a copy of w [N, K] from which {@link #linearPacked} multiplies few rows faster than {@link #linear};
      * 0 if these kernels have no use for one.

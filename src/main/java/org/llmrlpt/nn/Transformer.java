@@ -106,9 +106,8 @@ public final class Transformer {
         Layer layer = layers.get(number);
         Tensor qkv = tape.linear(tape.rmsNorm(x, layer.attentionNorm, eps), layer.qkv);
         Tensor attended = attention.record(number, qkv, layer.qkNorm);
-        Tensor between = tape.residual(x, tape.linear(attended, layer.o));
-        Tensor gateUp = tape.linear(tape.rmsNorm(between, layer.feedForwardNorm, eps), layer.gateUp);
-        return tape.residual(between, tape.linear(tape.swiGlu(gateUp), layer.down));
+        Tensor between = tape.linearResidual(x, attended, layer.o);
+        return tape.feedForward(between, tape.rmsNorm(between, layer.feedForwardNorm, eps), layer.gateUp, layer.down);
     }
 
     /** [maxLength, D]: the rotary angles of all positions that the session's programs have. */

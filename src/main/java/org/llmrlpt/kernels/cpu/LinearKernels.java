@@ -13,6 +13,41 @@ public final class LinearKernels {
         Gemm.nt(address(x, xAt), xStride, address(w, wAt), wStride, address(y, yAt), yStride, r, n, k, false);
     }
 
+    /** y = residual + x wᵀ; x [r, k], w [n, k], residual and y [r, n]. */
+    public static void linearAdd(Strided x, Strided w, Strided residual, Strided y, int r, int n, int k) {
+        Gemm.nt(x.address(), x.stride(), w.address(), w.stride(), y.address(), y.stride(), r, n, k,
+            (row, column, rows, columns) -> {
+                for (int i = row; i < row + rows; i++) {
+                    long sum = Memory.at(y.row(i), column);
+                    ElementKernels.addRun(Memory.at(residual.row(i), column), sum, sum, columns);
+                }
+            });
+    }
+
+    /** gateUp = x wᵀ, out = silu(gate) up; x [r, k], w [2f, k], gateUp [r, 2f], out [r, f]. */
+    public static void linearSwiGlu(Strided x, Strided w, Strided gateUp, Strided out, int r, int f, int k) {
+        Gemm.ntPair(x.address(), x.stride(), w.address(), w.stride(), gateUp.address(), gateUp.stride(), r, f, k,
+            (row, column, rows, columns) -> {
+                for (int i = row; i < row + rows; i++) {
+                    long gate = Memory.at(gateUp.row(i), column);
+                    SwiGluKernels.forwardRun(gate, Memory.at(gate, f), Memory.at(out.row(i), column), columns);
+                }
+            });
+    }
+
+    /** The gradient of gateUp [r, 2f] in its place, from that of out, dY w, and out [r, f]; dY [r, n], w [n, f]. */
+    public static void linearBackwardSwiGlu(Strided dY, Strided w, Strided gateUp, Strided out, int r, int n, int f) {
+        Gemm.nn(dY.address(), dY.stride(), w.address(), w.stride(), out.address(), out.stride(), r, f, n,
+            (row, column, rows, columns) -> {
+                for (int i = row; i < row + rows; i++) {
+                    long gate = Memory.at(gateUp.row(i), column);
+                    long up = Memory.at(gate, f);
+                    long gradient = Memory.at(out.row(i), column);
+                    SwiGluKernels.backwardRun(gate, up, gradient, gate, up, gradient, columns);
+                }
+            });
+    }
+
     /** packed = w [n, k] as {@link #linearPacked} reads it; {@link Gemm#packedFloats} floats. */
     public static void pack(FloatArray w, int wAt, int wStride, FloatArray packed, int packedAt, int n, int k) {
         Gemm.pack(address(w, wAt), wStride, address(packed, packedAt), n, k);
