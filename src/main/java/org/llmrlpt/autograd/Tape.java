@@ -100,10 +100,15 @@ public final class Tape {
 
     /** x wᵀ: x [R, K], w [N, K] to [R, N]. */
     public Tensor linear(Tensor x, Parameter w) {
+        Tensor y = product(x, w);
+        return record(y, () -> productBackward(x, w, gradient(y)));
+    }
+
+    private Tensor product(Tensor x, Parameter w) {
         Tensor y = activation("linear", x.rows(), w.weight().rows());
         packed.apply(w).ifPresentOrElse(copy -> kernels.linearPacked(program, x, copy, y),
             () -> kernels.linear(program, x, w.weight(), y));
-        return record(y, () -> productBackward(x, w, gradient(y)));
+        return y;
     }
 
     /** The residual connection x + h wᵀ: x [R, N], h [R, K], w [N, K]. The sum's gradient serves as that of x too. */
@@ -159,12 +164,9 @@ public final class Tape {
      * h gateUpᵀ: x and h [R, C], gateUp [2F, C], down [C, F].
      */
     public Tensor feedForward(Tensor x, Tensor h, Parameter gateUp, Parameter down) {
-        Tensor both = activation("gate_up", h.rows(), gateUp.weight().rows());
+        Tensor both = product(h, gateUp);
         Tensor out = activation("swiglu", h.rows(), down.weight().columns());
-        packed.apply(gateUp).ifPresentOrElse(copy -> {
-            kernels.linearPacked(program, h, copy, both);
-            kernels.swiGlu(program, both, out);
-        }, () -> kernels.linearSwiGlu(program, h, gateUp.weight(), both, out));
+        kernels.swiGlu(program, both, out);
         Tensor y = sum(x, out, down);
         return record(y, () -> {
             residualBackward(x, y);

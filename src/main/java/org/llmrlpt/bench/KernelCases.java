@@ -219,13 +219,8 @@ final class KernelCases {
         Tensor y = tensor(ArenaKind.CONSTANTS, "dOut", rows, m.width());
         Tensor gateUp = tensor(ArenaKind.CONSTANTS, "y", rows, 2 * m.ffn());
         Tensor out = tensor(ArenaKind.CONSTANTS, "x", rows, m.ffn());
-        Tensor w = tensor(ArenaKind.PARAMETERS, "w", 2 * m.ffn(), m.width());
         Tensor down = tensor(ArenaKind.PARAMETERS, "w", m.width(), m.ffn());
         String shape = rows + " x " + m.width() + " x " + m.ffn();
-        add("linear and swiglu", shape, p -> {
-            kernels.linearSwiGlu(p, x, w, gateUp, out);
-            return nothing();
-        });
         add("linear and residual", shape, p -> {
             kernels.linearAdd(p, out, down, x, y);
             return nothing();

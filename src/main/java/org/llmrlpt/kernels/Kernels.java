@@ -36,12 +36,6 @@ public interface Kernels {
         add(p, residual, y, y);
     }
 
-    /** {@link #linear}, then {@link #swiGlu}: gateUp = x wᵀ; x [R, K], w [2F, K], gateUp [R, 2F], out [R, F]. */
-    default void linearSwiGlu(ProgramBuilder p, Tensor x, Tensor w, Tensor gateUp, Tensor out) {
-        linear(p, x, w, gateUp);
-        swiGlu(p, gateUp, out);
-    }
-
     /**
      * Backward of a product that reads {@link #swiGlu}'s output, and of that: {@link #linearBackwardInput}, then
      * {@link #swiGluBackward}. The gradient of gateUp [R, 2F] takes its place, out [R, F] is computed again; dY [R, N],

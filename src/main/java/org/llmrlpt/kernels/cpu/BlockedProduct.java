@@ -62,8 +62,6 @@ final class BlockedProduct {
     private final int m;
     private final int part;
     private final boolean accumulate;
-    private int sides = 1;
-    private Epilogue epilogue;
 
     /**
      * The left-hand side and the result.
@@ -84,39 +82,26 @@ final class BlockedProduct {
         this.accumulate = accumulate;
     }
 
-    /** Lets {@link #multiply} do something to each block of C that is complete; with two sides, to both at once. */
-    void then(Epilogue next) {
-        epilogue = next;
-    }
-
     /** Multiplies by B [k, n], or by a transposed B stored [n, k]. */
     void multiply(boolean transposedB, long b, int ldb, int n, int k) {
+        multiply(transposedB, b, ldb, n, k, null);
+    }
+
+    /** As without {@code epilogue}, which is null or gets each block of C when it is complete. */
+    void multiply(boolean transposedB, long b, int ldb, int n, int k, Epilogue epilogue) {
         int columns = tile.columns;
-        int chunk = Math.max(MIN_CHUNK_COLUMNS / sides, CHUNK / (sides * k) / columns * columns);
-        int chunkK = Math.max(1, CHUNK / (sides * Math.min(n, chunk)) / part) * part;
+        int chunk = Math.max(MIN_CHUNK_COLUMNS, CHUNK / k / columns * columns);
+        int chunkK = Math.max(1, CHUNK / Math.min(n, chunk) / part) * part;
         for (int j0 = 0; j0 < n; j0 += chunk) {
             int nc = Math.min(chunk, n - j0);
             for (int k0 = 0; k0 < k; k0 += chunkK) {
                 int kc = Math.min(chunkK, k - k0);
-                long side = (long) Panels.count(nc, columns) * columns * kc;
-                long panels = B_PANELS.floats(sides * side);
-                for (int i = 0; i < sides; i++) {
-                    long j = j0 + (long) i * n;
-                    long from = transposedB ? at(b, j * ldb + k0) : at(b, (long) k0 * ldb + j);
-                    pack(tile, transposedB, from, ldb, nc, kc, part, at(panels, i * side));
-                }
-                multiplyAll(panels, j0, nc, k0, kc, n, k0 + kc == k);
+                long panels = B_PANELS.floats((long) Panels.count(nc, columns) * columns * kc);
+                long from = transposedB ? at(b, (long) j0 * ldb + k0) : at(b, (long) k0 * ldb + j0);
+                pack(tile, transposedB, from, ldb, nc, kc, part, panels);
+                multiplyAll(panels, j0, nc, k0, kc, k0 + kc == k ? epilogue : null);
             }
         }
-    }
-
-    /**
-     * Multiplies by two matrices B [k, n] that lie side by side, or by two transposed ones, one under the other; their
-     * results lie side by side in C [M, 2n].
-     */
-    void multiplyPair(boolean transposedB, long b, int ldb, int n, int k) {
-        sides = 2;
-        multiply(transposedB, b, ldb, n, k);
     }
 
     /**
@@ -248,25 +233,27 @@ final class BlockedProduct {
     }
 
     /**
-     * Columns j0 to j0 + n of C, of each side, sums over k0 to k0 + k; {@code b} are panels of exactly that part.
-     *
-     * @param apart columns from one side of C to the next
-     * @param complete whether nothing is added to these columns afterwards
+     * Columns j0 to j0 + n of C, sums over k0 to k0 + k; {@code b} are panels of exactly that part, {@code epilogue} is
+     * null before the last one.
      */
-    private void multiplyAll(long b, int j0, int n, int k0, int k, int apart, boolean complete) {
+    private void multiplyAll(long b, int j0, int n, int k0, int k, Epilogue epilogue) {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
         int most = TASK_ROWS / tile.rows;
         int least = MIN_TASK_ROWS / tile.rows;
         int tall = new Pieces(tiles, most, least, 1).count();
-        int wide = Math.max(Panels.count(n, TASK_COLUMNS / sides),
-            Math.min(panels, Panels.count(Workers.threads(), tall)));
+        int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(Workers.threads(), tall)));
         Pieces pieces = new Pieces(tiles, most, least, wide);
         Workers.forEach(pieces.count() * wide, t -> {
             int i = pieces.begin(t / wide);
             int rows = Math.min(m, pieces.end(i) * tile.rows) - i * tile.rows;
-            block(i * tile.rows, rows, begin(panels, t % wide, wide), begin(panels, t % wide + 1, wide), b, j0, n, k0,
-                k, apart, complete ? epilogue : null);
+            int p = begin(panels, t % wide, wide);
+            int end = begin(panels, t % wide + 1, wide);
+            block(i * tile.rows, rows, p, end, b, j0, n, k0, k);
+            if (epilogue != null) {
+                int column = p * tile.columns;
+                epilogue.apply(i * tile.rows, j0 + column, rows, Math.min(n, end * tile.columns) - column);
+            }
         });
     }
 
@@ -277,36 +264,22 @@ final class BlockedProduct {
 
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
     void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k) {
-        block(i0, rows, p0, p1, b, j0, n, k0, k, 0, null);
-    }
-
-    private void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k, int apart,
-        Epilogue next) {
         long stride = (long) Panels.count(n, tile.columns) * tile.columns;
         int tiles = Panels.count(rows, tile.rows);
         float[] blockOfA = blockOfA(tile, tiles);
         for (int kk = 0; kk < k; kk += part) {
             int kc = Math.min(part, k - kk);
+            int strideA = BlockOfA.panelStride(tile, kc);
             copyA(i0, i0 + rows, k0 + kk, kc, blockOfA, 0);
-            for (int side = 0; side < sides; side++) {
-                for (int p = p0; p < p1; p += GROUP) {
-                    group(blockOfA, rows, at(b, (side * k + kk) * stride), p, Math.min(p + GROUP, p1),
-                        at(c, (long) i0 * ldc + j0 + (long) side * apart), n, kc, accumulate || k0 + kk > 0);
+            boolean start = accumulate || k0 + kk > 0;
+            for (int p = p0; p < p1; p += GROUP) {
+                int group = Math.min(GROUP, p1 - p);
+                for (int i = 0; i < tiles; i++) {
+                    int top = i * tile.rows;
+                    row(blockOfA, i * strideA, Math.min(tile.rows, rows - top), at(b, kk * stride), p, p + group,
+                        at(c, (long) (i0 + top) * ldc + j0), n, kc, start);
                 }
             }
-        }
-        if (next != null) {
-            int column = p0 * tile.columns;
-            next.apply(i0, j0 + column, rows, Math.min(n, p1 * tile.columns) - column);
-        }
-    }
-
-    /** Rows of tiles along panels p0 to p1; {@code c} is the block's first element, in B's first column. */
-    private void group(float[] blockOfA, int rows, long b, int p0, int p1, long c, int n, int kc, boolean start) {
-        int stride = BlockOfA.panelStride(tile, kc);
-        for (int top = 0; top < rows; top += tile.rows) {
-            row(blockOfA, top / tile.rows * stride, Math.min(tile.rows, rows - top), b, p0, p1,
-                at(c, (long) top * ldc), n, kc, start);
         }
     }
 

@@ -80,14 +80,6 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void linearSwiGlu(ProgramBuilder p, Tensor x, Tensor w, Tensor gateUp, Tensor out) {
-        p.operation("linear_swiglu").reads(x, w).writes(gateUp, out)
-            .flops(Work.product(gateUp.rows(), gateUp.columns(), x.columns()))
-            .task((g, id, at) -> g.task(id, LinearKernels::linearSwiGlu, Strided.of(at, x), Strided.of(at, w),
-                Strided.of(at, gateUp), Strided.of(at, out), out.rows(), out.columns(), x.columns()));
-    }
-
-    @Override
     public void linearBackwardSwiGlu(ProgramBuilder p, Tensor dY, Tensor w, Tensor gateUp, Tensor out) {
         p.operation("linear_backward_swiglu").reads(dY, w, gateUp).writes(gateUp, out)
             .flops(Work.product(out.rows(), out.columns(), dY.columns()))

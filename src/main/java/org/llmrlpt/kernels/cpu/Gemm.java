@@ -35,26 +35,8 @@ public final class Gemm {
             Epilogue.applyToAll(epilogue, m, n);
         } else {
             check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
-            BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false);
-            product.then(epilogue);
-            product.multiply(true, b, ldb, n, k);
-        }
-    }
-
-    /**
-     * C [M,2N] = A [M,K] · B [2N,K]ᵀ as {@link #nt}, then {@code epilogue}, which gets columns of the first half that
-     * are complete in both halves.
-     */
-    static void ntPair(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, Epilogue epilogue) {
-        // Panels that go from one half into the other would have to be cut.
-        if (n % TILE.columns != 0 || BlockedProduct.isWide(m, 2 * n) || FewRowsProduct.pays(m, 2 * n, k)) {
-            nt(a, lda, b, ldb, c, ldc, m, 2 * n, k, false);
-            Epilogue.applyToAll(epilogue, m, n);
-        } else {
-            check(a, lda, k, b, ldb, k, c, ldc, m, 2 * n, k);
-            BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false);
-            product.then(epilogue);
-            product.multiplyPair(true, b, ldb, n, k);
+            new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false)
+                .multiply(true, b, ldb, n, k, epilogue);
         }
     }
 
@@ -83,9 +65,8 @@ public final class Gemm {
     /** As {@link #nn}, C = A · B, then {@code epilogue}. */
     static void nn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, Epilogue epilogue) {
         check(a, lda, k, b, ldb, n, c, ldc, m, n, k);
-        BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false);
-        product.then(epilogue);
-        product.multiply(false, b, ldb, n, k);
+        new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false)
+            .multiply(false, b, ldb, n, k, epilogue);
     }
 
     /** C [M,N] = or += A [K,M]ᵀ · B [K,N]: the gradient of a linear layer's weights, dW += dyᵀ·x. */

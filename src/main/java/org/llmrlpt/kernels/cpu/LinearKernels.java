@@ -24,17 +24,6 @@ public final class LinearKernels {
             });
     }
 
-    /** gateUp = x wᵀ, out = silu(gate) up; x [r, k], w [2f, k], gateUp [r, 2f], out [r, f]. */
-    public static void linearSwiGlu(Strided x, Strided w, Strided gateUp, Strided out, int r, int f, int k) {
-        Gemm.ntPair(x.address(), x.stride(), w.address(), w.stride(), gateUp.address(), gateUp.stride(), r, f, k,
-            (row, column, rows, columns) -> {
-                for (int i = row; i < row + rows; i++) {
-                    long gate = Memory.at(gateUp.row(i), column);
-                    SwiGluKernels.forwardRun(gate, Memory.at(gate, f), Memory.at(out.row(i), column), columns);
-                }
-            });
-    }
-
     /** The gradient of gateUp [r, 2f] in its place, from that of out, dY w, and out [r, f]; dY [r, n], w [n, f]. */
     public static void linearBackwardSwiGlu(Strided dY, Strided w, Strided gateUp, Strided out, int r, int n, int f) {
         Gemm.nn(dY.address(), dY.stride(), w.address(), w.stride(), out.address(), out.stride(), r, f, n,
