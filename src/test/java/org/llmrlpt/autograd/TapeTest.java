@@ -7,7 +7,6 @@ import static org.llmrlpt.kernels.RandomNumbers.gaussian;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.llmrlpt.device.Tensor;
@@ -16,7 +15,6 @@ import org.llmrlpt.kernels.KernelHarness;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.References;
 import org.llmrlpt.kernels.Shaping;
-import org.llmrlpt.kernels.cpu.CpuKernels;
 
 /** Activations that are not kept, in graphs that the Transformer does not have. */
 class TapeTest {
@@ -122,9 +120,10 @@ class TapeTest {
         return References.linear(References.swiGlu(gateUp, F), w.get("down" + number), R, C, F);
     }
 
-    @Test
-    void aGradientThatAProductStillWaitsForIsNotChanged() {
-        try (Recording r = new Recording(new CpuKernels())) {
+    @ParameterizedTest
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
+    void aGradientThatAProductStillWaitsForIsNotChanged(Kernels kernels) {
+        try (Recording r = new Recording(kernels)) {
             r.h.run((k, p) -> {
                 Tape tape = new Tape(k, p, true);
                 Tensor y = tape.linearResidual(r.x, tape.rmsNorm(r.x, r.of("norm"), EPS), r.of("square"));
@@ -133,9 +132,10 @@ class TapeTest {
         }
     }
 
-    @Test
-    void aResidualOfWhatIsReadLaterIsRefused() {
-        try (Recording r = new Recording(new CpuKernels())) {
+    @ParameterizedTest
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
+    void aResidualOfWhatIsReadLaterIsRefused(Kernels kernels) {
+        try (Recording r = new Recording(kernels)) {
             r.h.run((k, p) -> {
                 Tape tape = new Tape(k, p, true);
                 Tensor y = tape.linear(r.x, r.of("square"));
