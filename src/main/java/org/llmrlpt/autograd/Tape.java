@@ -170,10 +170,11 @@ public final class Tape {
         Tensor y = sum(x, out, down);
         return record(y, () -> {
             residualBackward(x, y);
-            Tensor again = activation("swiglu", h.rows(), down.weight().columns());
+            Tensor dOut = activation("d_swiglu", h.rows(), down.weight().columns());
+            kernels.linearBackwardInput(program, gradient(y), down.weight(), dOut, false);
             // The gradient takes the place of what nothing reads after it: it is the largest tensor of a layer.
-            kernels.linearBackwardSwiGlu(program, gradient(y), down.weight(), both, again);
-            weightGradient(new Product(gradient(y), down), again);
+            kernels.swiGluBackward(program, both, dOut, both, dOut);
+            weightGradient(new Product(gradient(y), down), dOut);
             productBackward(h, gateUp, both);
         });
     }

@@ -50,7 +50,6 @@ final class KernelCases {
         }
         norm();
         swiGlu();
-        fused();
         embedding();
         head("head, cross-entropy", Shaping.CROSS_ENTROPY, true);
         head("head, shaped", SHAPED, true);
@@ -191,6 +190,12 @@ final class KernelCases {
             return nothing();
         });
         Tensor normed = tensor(ArenaKind.CONSTANTS, "normed", rows, m.width());
+        Tensor h = tensor(ArenaKind.CONSTANTS, "x", rows, m.ffn());
+        Tensor down = tensor(ArenaKind.PARAMETERS, "w", m.width(), m.ffn());
+        add("linear and residual, down", rows + " x " + m.ffn() + " x " + m.width(), p -> {
+            kernels.linearAdd(p, h, down, x, dX);
+            return nothing();
+        });
         add("residual and rms norm", shape, p -> {
             kernels.add(p, x, y, dX);
             kernels.rmsNorm(p, dX, w, normed, rstd, (float) m.normEps());
@@ -209,24 +214,6 @@ final class KernelCases {
         });
         add("swiglu backward", shape, p -> {
             kernels.swiGluBackward(p, gateUp, out, dGateUp, out);
-            return nothing();
-        });
-    }
-
-    /** Products with what follows them in a layer. */
-    private void fused() {
-        Tensor x = tensor(ArenaKind.CONSTANTS, "dX", rows, m.width());
-        Tensor y = tensor(ArenaKind.CONSTANTS, "dOut", rows, m.width());
-        Tensor gateUp = tensor(ArenaKind.CONSTANTS, "y", rows, 2 * m.ffn());
-        Tensor out = tensor(ArenaKind.CONSTANTS, "x", rows, m.ffn());
-        Tensor down = tensor(ArenaKind.PARAMETERS, "w", m.width(), m.ffn());
-        String shape = rows + " x " + m.width() + " x " + m.ffn();
-        add("linear and residual", shape, p -> {
-            kernels.linearAdd(p, out, down, x, y);
-            return nothing();
-        });
-        add("linear dX and swiglu backward", shape, p -> {
-            kernels.linearBackwardSwiGlu(p, y, down, gateUp, out);
             return nothing();
         });
     }

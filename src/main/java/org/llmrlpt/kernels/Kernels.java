@@ -37,16 +37,6 @@ public interface Kernels {
     }
 
     /**
-     * Backward of a product that reads {@link #swiGlu}'s output, and of that: {@link #linearBackwardInput}, then
-     * {@link #swiGluBackward}. The gradient of gateUp [R, 2F] takes its place, out [R, F] is computed again; dY [R, N],
-     * w [N, F].
-     */
-    default void linearBackwardSwiGlu(ProgramBuilder p, Tensor dY, Tensor w, Tensor gateUp, Tensor out) {
-        linearBackwardInput(p, dY, w, out, false);
-        swiGluBackward(p, gateUp, out, gateUp, out);
-    }
-
-    /**
      * Floats of a copy of w [N, K] from which {@link #linearPacked} multiplies few rows faster than {@link #linear};
      * 0 if these kernels have no use for one.
      */

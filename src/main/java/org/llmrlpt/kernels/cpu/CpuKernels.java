@@ -80,14 +80,6 @@ public final class CpuKernels implements Kernels {
     }
 
     @Override
-    public void linearBackwardSwiGlu(ProgramBuilder p, Tensor dY, Tensor w, Tensor gateUp, Tensor out) {
-        p.operation("linear_backward_swiglu").reads(dY, w, gateUp).writes(gateUp, out)
-            .flops(Work.product(out.rows(), out.columns(), dY.columns()))
-            .task((g, id, at) -> g.task(id, LinearKernels::linearBackwardSwiGlu, Strided.of(at, dY), Strided.of(at, w),
-                Strided.of(at, gateUp), Strided.of(at, out), dY.rows(), dY.columns(), out.columns()));
-    }
-
-    @Override
     public long packedFloats(Tensor w) {
         return Gemm.packedFloats(w.rows(), w.columns());
     }

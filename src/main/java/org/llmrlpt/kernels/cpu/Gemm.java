@@ -62,13 +62,6 @@ public final class Gemm {
         new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), accumulate).multiply(false, b, ldb, n, k);
     }
 
-    /** As {@link #nn}, C = A · B, then {@code epilogue}. */
-    static void nn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, Epilogue epilogue) {
-        check(a, lda, k, b, ldb, n, c, ldc, m, n, k);
-        new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false)
-            .multiply(false, b, ldb, n, k, epilogue);
-    }
-
     /** C [M,N] = or += A [K,M]ᵀ · B [K,N]: the gradient of a linear layer's weights, dW += dyᵀ·x. */
     public static void tn(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
         check(a, lda, m, b, ldb, n, c, ldc, m, n, k);

@@ -24,19 +24,6 @@ public final class LinearKernels {
             });
     }
 
-    /** The gradient of gateUp [r, 2f] in its place, from that of out, dY w, and out [r, f]; dY [r, n], w [n, f]. */
-    public static void linearBackwardSwiGlu(Strided dY, Strided w, Strided gateUp, Strided out, int r, int n, int f) {
-        Gemm.nn(dY.address(), dY.stride(), w.address(), w.stride(), out.address(), out.stride(), r, f, n,
-            (row, column, rows, columns) -> {
-                for (int i = row; i < row + rows; i++) {
-                    long gate = Memory.at(gateUp.row(i), column);
-                    long up = Memory.at(gate, f);
-                    long gradient = Memory.at(out.row(i), column);
-                    SwiGluKernels.backwardRun(gate, up, gradient, gate, up, gradient, columns);
-                }
-            });
-    }
-
     /** packed = w [n, k] as {@link #linearPacked} reads it; {@link Gemm#packedFloats} floats. */
     public static void pack(FloatArray w, int wAt, int wStride, FloatArray packed, int packedAt, int n, int k) {
         Gemm.pack(address(w, wAt), wStride, address(packed, packedAt), n, k);

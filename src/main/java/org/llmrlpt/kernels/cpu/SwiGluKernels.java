@@ -31,7 +31,18 @@ public final class SwiGluKernels {
         long to = Memory.at(out.getSegment().address(), outAt);
         Elements.forEachRun(rows, f, (row, column, count) -> {
             long gate = Memory.at(from, (long) row * gateUpStride + column);
-            forwardRun(gate, Memory.at(gate, f), Memory.at(to, (long) row * outStride + column), count);
+            long up = Memory.at(gate, f);
+            long y = Memory.at(to, (long) row * outStride + column);
+            int whole = count / LANES * LANES;
+            forward(gate, up, y, whole);
+            int rest = count - whole;
+            if (rest > 0) {
+                long tail = TAIL.floats(3L * LANES);
+                Memory.copy(Memory.at(gate, whole), tail, rest);
+                Memory.copy(Memory.at(up, whole), tail + BYTES, rest);
+                forward(tail, tail + BYTES, tail + 2 * BYTES, LANES);
+                Memory.copy(tail + 2 * BYTES, Memory.at(y, whole), rest);
+            }
         });
     }
 
@@ -48,41 +59,25 @@ public final class SwiGluKernels {
         long again = Memory.at(out.getSegment().address(), outAt);
         Elements.forEachRun(rows, f, (row, column, count) -> {
             long gate = Memory.at(from, (long) row * gateUpStride + column);
+            long up = Memory.at(gate, f);
+            long d = Memory.at(gradient, (long) row * dOutStride + column);
             long dGate = Memory.at(to, (long) row * dGateUpStride + column);
-            backwardRun(gate, Memory.at(gate, f), Memory.at(gradient, (long) row * dOutStride + column), dGate,
-                Memory.at(dGate, f), Memory.at(again, (long) row * outStride + column), count);
+            long dUp = Memory.at(dGate, f);
+            long y = Memory.at(again, (long) row * outStride + column);
+            int whole = count / LANES * LANES;
+            backward(gate, up, d, dGate, dUp, y, whole);
+            int rest = count - whole;
+            if (rest > 0) {
+                long tail = TAIL.floats(3L * LANES);
+                Memory.copy(Memory.at(gate, whole), tail, rest);
+                Memory.copy(Memory.at(up, whole), tail + BYTES, rest);
+                Memory.copy(Memory.at(d, whole), tail + 2 * BYTES, rest);
+                backward(tail, tail + BYTES, tail + 2 * BYTES, tail, tail + BYTES, tail + 2 * BYTES, LANES);
+                Memory.copy(tail, Memory.at(dGate, whole), rest);
+                Memory.copy(tail + BYTES, Memory.at(dUp, whole), rest);
+                Memory.copy(tail + 2 * BYTES, Memory.at(y, whole), rest);
+            }
         });
-    }
-
-    /** y = silu(gate) up, {@code count} neighbouring elements. */
-    static void forwardRun(long gate, long up, long y, int count) {
-        int whole = count / LANES * LANES;
-        forward(gate, up, y, whole);
-        int rest = count - whole;
-        if (rest > 0) {
-            long tail = TAIL.floats(3L * LANES);
-            Memory.copy(Memory.at(gate, whole), tail, rest);
-            Memory.copy(Memory.at(up, whole), tail + BYTES, rest);
-            forward(tail, tail + BYTES, tail + 2 * BYTES, LANES);
-            Memory.copy(tail + 2 * BYTES, Memory.at(y, whole), rest);
-        }
-    }
-
-    /** The backward pass of {@code count} neighbouring elements, d being the gradient of y. */
-    static void backwardRun(long gate, long up, long d, long dGate, long dUp, long y, int count) {
-        int whole = count / LANES * LANES;
-        backward(gate, up, d, dGate, dUp, y, whole);
-        int rest = count - whole;
-        if (rest > 0) {
-            long tail = TAIL.floats(3L * LANES);
-            Memory.copy(Memory.at(gate, whole), tail, rest);
-            Memory.copy(Memory.at(up, whole), tail + BYTES, rest);
-            Memory.copy(Memory.at(d, whole), tail + 2 * BYTES, rest);
-            backward(tail, tail + BYTES, tail + 2 * BYTES, tail, tail + BYTES, tail + 2 * BYTES, LANES);
-            Memory.copy(tail, Memory.at(dGate, whole), rest);
-            Memory.copy(tail + BYTES, Memory.at(dUp, whole), rest);
-            Memory.copy(tail + 2 * BYTES, Memory.at(y, whole), rest);
-        }
     }
 
     private static void forward(long gate, long up, long y, int n) {
