@@ -19,8 +19,12 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class BlockedProduct {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
-    /** Floats of B packed at a time (4 MiB, which two second caches hold). */
+    /**
+     * Floats of B packed at a time (4 MiB, which two second caches hold), and where less would cut its columns (8 MiB):
+     * for each chunk of columns A is copied again, for each chunk of k only C is read and written again.
+     */
     private static final int CHUNK = 1 << 20;
+    private static final int COLUMN_CHUNK = 1 << 21;
     /** At least so many columns of B in a chunk: the packing of A is shared among them. */
     private static final int MIN_CHUNK_COLUMNS = 1024;
     /** At most so many columns in a task: its block of C stays in the second cache. */
@@ -90,8 +94,8 @@ final class BlockedProduct {
     /** As without {@code epilogue}, which is null or gets each block of C when it is complete. */
     void multiply(boolean transposedB, long b, int ldb, int n, int k, Epilogue epilogue) {
         int columns = tile.columns;
-        int chunk = Math.max(MIN_CHUNK_COLUMNS, CHUNK / k / columns * columns);
-        int chunkK = Math.max(1, CHUNK / Math.min(n, chunk) / part) * part;
+        int chunk = chunkColumns(n, k);
+        int chunkK = chunk > MIN_CHUNK_COLUMNS ? k : Math.max(1, CHUNK / Math.min(n, chunk) / part) * part;
         for (int j0 = 0; j0 < n; j0 += chunk) {
             int nc = Math.min(chunk, n - j0);
             for (int k0 = 0; k0 < k; k0 += chunkK) {
@@ -116,6 +120,12 @@ final class BlockedProduct {
         int groups = Panels.count(panels, group);
         int tasks = groups * Panels.count(k, part);
         Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, part, to));
+    }
+
+    /** Columns in nearly equal chunks. */
+    private int chunkColumns(int n, int k) {
+        int chunks = Math.toIntExact(Math.ceilDiv((long) n * k, COLUMN_CHUNK));
+        return Math.max(MIN_CHUNK_COLUMNS, Panels.count(Math.ceilDiv(n, chunks), tile.columns) * tile.columns);
     }
 
     private static void packTask(int t, int groups, int group, int panels, Tile tile, boolean transposed, long b,
