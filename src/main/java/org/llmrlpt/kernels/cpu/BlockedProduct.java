@@ -20,10 +20,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class BlockedProduct {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_128;
     /**
-     * Floats of B packed at a time (4 MiB, which two second caches hold), and where less would cut its columns (8 MiB):
+     * Floats of B packed at a time (3 MiB, which two second caches hold), and where less would cut its columns (8 MiB):
      * for each chunk of columns A is copied again, for each chunk of k only C is read and written again.
      */
-    private static final int CHUNK = 1 << 20;
+    private static final int CHUNK = 3 << 18;
     private static final int COLUMN_CHUNK = 1 << 21;
     /** At least so many columns of B in a chunk: the packing of A is shared among them. */
     private static final int MIN_CHUNK_COLUMNS = 1024;
@@ -95,7 +95,7 @@ final class BlockedProduct {
     void multiply(boolean transposedB, long b, int ldb, int n, int k, Epilogue epilogue) {
         int columns = tile.columns;
         int chunk = chunkColumns(n, k);
-        int chunkK = chunk > MIN_CHUNK_COLUMNS ? k : Math.max(1, CHUNK / Math.min(n, chunk) / part) * part;
+        int chunkK = chunk > MIN_CHUNK_COLUMNS ? k : chunkK(Math.min(n, chunk), k);
         for (int j0 = 0; j0 < n; j0 += chunk) {
             int nc = Math.min(chunk, n - j0);
             for (int k0 = 0; k0 < k; k0 += chunkK) {
@@ -126,6 +126,12 @@ final class BlockedProduct {
     private int chunkColumns(int n, int k) {
         int chunks = Math.toIntExact(Math.ceilDiv((long) n * k, COLUMN_CHUNK));
         return Math.max(MIN_CHUNK_COLUMNS, Panels.count(Math.ceilDiv(n, chunks), tile.columns) * tile.columns);
+    }
+
+    /** Parts of k in nearly equal chunks. */
+    private int chunkK(int n, int k) {
+        int chunks = Math.toIntExact(Math.ceilDiv((long) n * k, CHUNK));
+        return Math.ceilDiv(Panels.count(k, part), chunks) * part;
     }
 
     private static void packTask(int t, int groups, int group, int panels, Tile tile, boolean transposed, long b,
