@@ -22,8 +22,8 @@ class LinearAddTest {
      * For the cpu kernels: several tasks of rows and of columns, several parts of the sum, panels packed in several
      * chunks of columns and of the sum, a wide product.
      */
-    private static final int[][] LARGE_SHAPES = {{500, 40, 1120}, {430, 900, 96}, {600, 1056, 1000}, {720, 1100, 1920}, {130, 24, 4100},
-        {300, 40, 1063}};
+    private static final int[][] LARGE_SHAPES = {{500, 40, 1120}, {430, 900, 96}, {600, 1056, 1000}, {720, 1100, 1920},
+        {130, 24, 4100}, {300, 40, 1063}};
 
     @ParameterizedTest
     @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
