@@ -17,6 +17,16 @@ public final class Gemm {
 
     /** C [M,N] = or += A [M,K] · B [N,K]ᵀ: the forward pass of a linear layer, y = x·Wᵀ. */
     public static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate) {
+        nt(a, lda, b, ldb, c, ldc, m, n, k, accumulate, null);
+    }
+
+    /** As {@link #nt}, C = A · Bᵀ, then {@code epilogue}. */
+    static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, Epilogue epilogue) {
+        nt(a, lda, b, ldb, c, ldc, m, n, k, false, epilogue);
+    }
+
+    private static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, boolean accumulate,
+        Epilogue epilogue) {
         check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
         BlockedProduct product = new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), accumulate);
         if (BlockedProduct.isWide(m, n)) {
@@ -24,19 +34,11 @@ public final class Gemm {
         } else if (!accumulate && FewRowsProduct.pays(m, n, k)) {
             FewRowsProduct.multiply(a, lda, b, ldb, c, ldc, m, n, k);
         } else {
-            product.multiply(true, b, ldb, n, k);
+            product.multiply(true, b, ldb, n, k, epilogue);
+            return;
         }
-    }
-
-    /** As {@link #nt}, C = A · Bᵀ, then {@code epilogue}. */
-    static void nt(long a, int lda, long b, int ldb, long c, int ldc, int m, int n, int k, Epilogue epilogue) {
-        if (BlockedProduct.isWide(m, n) || FewRowsProduct.pays(m, n, k)) {
-            nt(a, lda, b, ldb, c, ldc, m, n, k, false);
+        if (epilogue != null) {
             Epilogue.applyToAll(epilogue, m, n);
-        } else {
-            check(a, lda, k, b, ldb, k, c, ldc, m, n, k);
-            new BlockedProduct(TILE, false, a, lda, c, ldc, m, Tile.partOfK(k), false)
-                .multiply(true, b, ldb, n, k, epilogue);
         }
     }
 
