@@ -11,14 +11,11 @@ import org.llmrlpt.config.BenchGenerateSettings;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.generate.GenerationBenchmark;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 
 /** {@code bench generate}: how fast a model of any shape writes, on this machine. */
 final class BenchGenerateCommand implements Command<BenchGenerateSettings> {
-    private static final int DEFAULT_VOCABULARY = 257;
-
     @Override
     public String name() {
         return "bench generate";
@@ -38,9 +35,7 @@ final class BenchGenerateCommand implements Command<BenchGenerateSettings> {
     public int run(BenchGenerateSettings s, Console console) throws IOException {
         Kernels kernels = KernelSets.choose(s.device());
         Workers.use(s.device().workers());
-        Integer set = s.model().vocabulary();
-        try (GenerationBenchmark benchmark =
-            new GenerationBenchmark(s, set == null ? DEFAULT_VOCABULARY : set, kernels)) {
+        try (GenerationBenchmark benchmark = new GenerationBenchmark(s, s.model().vocabularyOrBytes(), kernels)) {
             MemoryPlan plan = benchmark.memoryPlan();
             plan.requireFits(s.device().memoryBytes());
             double[] rates = Arrays.stream(benchmark.run()).map(t -> (double) s.sequences() * s.newTokens() / t)

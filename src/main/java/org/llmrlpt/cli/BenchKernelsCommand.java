@@ -9,14 +9,11 @@ import org.llmrlpt.cli.KernelTable.Pass;
 import org.llmrlpt.config.BenchKernelsSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.JsonFile;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 
 /** {@code bench kernels}: how near every primitive comes to what the machine can do, with the shapes of a model. */
 final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
-    private static final int DEFAULT_VOCABULARY = 257;
-
     @Override
     public String name() {
         return "bench kernels";
@@ -35,9 +32,8 @@ final class BenchKernelsCommand implements Command<BenchKernelsSettings> {
     @Override
     public int run(BenchKernelsSettings s, Console console) {
         Kernels kernels = KernelSets.choose(s.device());
-        Integer vocabulary = s.model().vocabulary();
         try (KernelBenchmark benchmark = new KernelBenchmark(kernels,
-                s.model().shape(vocabulary == null ? DEFAULT_VOCABULARY : vocabulary, s.length()), s.batch(),
+                s.model().shape(s.model().vocabularyOrBytes(), s.length()), s.batch(),
                 s.length(), s.only())) {
             if (benchmark.names().isEmpty()) {
                 throw new UserError("no primitive has '" + s.only() + "' in its name: leave out 'only' to see all");

@@ -15,13 +15,13 @@ import org.llmrlpt.config.BenchTrainSettings;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.config.TrainingSettings;
-import org.llmrlpt.data.TokenDataset;
+import org.llmrlpt.data.Corpus;
 import org.llmrlpt.data.TrainingWindows;
+import org.llmrlpt.data.Windows;
 import org.llmrlpt.data.shards.TokenSource;
 import org.llmrlpt.data.tokenizer.Tokenizers;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.files.JsonFile;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.random.RandomStream;
@@ -32,7 +32,6 @@ import org.llmrlpt.train.WarmUp;
 /** {@code bench train}: how fast training steps are, on this machine, for any model. */
 final class BenchTrainCommand implements Command<BenchTrainSettings> {
     private static final int RANDOM_TOKENS = 1 << 20;
-    private static final int DEFAULT_VOCABULARY = 257;
 
     @Override
     public String name() {
@@ -68,20 +67,17 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
         Workers.use(t.device().workers());
         WarmUp.begin(kernels);
         try (Scratch scratch = Scratch.create("llm-rlpt-bench-")) {
-            TokenSource tokens;
+            Windows windows;
             int vocabulary;
-            int endOfText = -1;
             if (t.data().source() == null) {
                 vocabulary = vocabulary(t);
-                tokens = randomTokens(t, vocabulary);
+                windows = new TrainingWindows(randomTokens(t, vocabulary), t.length(), -1, t.seed());
             } else {
-                TokenDataset set = TrainingData.open(t.data(), t.seed(), scratch.folder(), t.device().workers(),
+                Corpus corpus = TrainingData.corpus(t.data(), t.seed(), scratch.folder(), t.device().workers(),
                     (done, total, n) -> { });
-                tokens = set.train();
-                vocabulary = set.tokenizer().vocabularySize();
-                endOfText = set.tokenizer().endOfText();
+                vocabulary = corpus.tokenizer().vocabularySize();
+                windows = corpus.training(t.length(), t.seed());
             }
-            TrainingWindows windows = new TrainingWindows(tokens, t.length(), endOfText, t.seed());
             try (StepBenchmark benchmark = new StepBenchmark(s, windows, vocabulary, kernels)) {
                 benchmark.memoryPlan().requireFits(t.device().memoryBytes());
                 report(s, benchmark, benchmark.run(), kernels, console);
@@ -95,7 +91,7 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
         if (t.data().tokenizer() != null) {
             return Tokenizers.open(t.data().tokenizer()).vocabularySize();
         }
-        return t.model().vocabulary() == null ? DEFAULT_VOCABULARY : t.model().vocabulary();
+        return t.model().vocabularyOrBytes();
     }
 
     private static TokenSource randomTokens(TrainingSettings t, int vocabulary) {

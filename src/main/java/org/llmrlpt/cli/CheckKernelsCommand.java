@@ -11,14 +11,11 @@ import org.llmrlpt.bench.KernelComparison;
 import org.llmrlpt.check.GpuCheck;
 import org.llmrlpt.config.CheckKernelsSettings;
 import org.llmrlpt.files.JsonFile;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 
 /** {@code bench check-kernels}: every primitive on one runtime compared with the same on another. */
 final class CheckKernelsCommand implements Command<CheckKernelsSettings> {
-    private static final int DEFAULT_VOCABULARY = 257;
-
     @Override
     public String name() {
         return "bench check-kernels";
@@ -38,9 +35,8 @@ final class CheckKernelsCommand implements Command<CheckKernelsSettings> {
     public int run(CheckKernelsSettings s, Console console) throws IOException {
         Kernels kernels = KernelSets.choose(s.device());
         Workers.use(s.device().workers());
-        Integer vocabulary = s.model().vocabulary();
         try (KernelComparison comparison = new KernelComparison(kernels,
-                s.model().shape(vocabulary == null ? DEFAULT_VOCABULARY : vocabulary, s.length()), s.batch(),
+                s.model().shape(s.model().vocabularyOrBytes(), s.length()), s.batch(),
                 s.length())) {
             comparison.memoryPlan().requireFits(s.device().memoryBytes());
             comparison.start();

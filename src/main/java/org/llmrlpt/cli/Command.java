@@ -37,6 +37,15 @@ public interface Command<S extends Record> {
     }
 
     /**
+     * What all given settings mean, those of the config file and of the model included.
+     *
+     * @param given settings by name, without the defaults
+     */
+    default Map<String, String> complete(Map<String, String> given) {
+        return given;
+    }
+
+    /**
      * Does the work.
      *
      * @return the exit code; 0 when all went well

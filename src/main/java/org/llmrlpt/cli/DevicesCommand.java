@@ -12,7 +12,6 @@ import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.Devices;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.kernels.cublas.Cublas;

@@ -25,6 +25,9 @@ final class EvalCommand implements Command<EvalSettings> {
     public int run(EvalSettings s, Console console) throws IOException {
         if (s.checkReferences()) {
             ReferenceReport.run(s, console);
+        } else if (s.checkpoint() == null) {
+            throw new UserError("setting 'checkpoint' is missing: name the model to measure with"
+                + " checkpoint=FOLDER, such as a run of pretrain");
         } else if (s.task().name() != null) {
             TaskReport.run(s, console);
         } else if (s.data() != null) {

@@ -7,6 +7,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /** What went wrong, as one sentence and an exit code; a stack trace only for what is our own mistake. */
@@ -76,8 +77,7 @@ final class Failures {
             return "there is a file " + there.getFile() + " already: move it away or choose another name";
         }
         if (e instanceof FileSystemException file) {
-            return "cannot use " + file.getFile() + ": "
-                + (file.getReason() == null ? "permission denied" : file.getReason());
+            return "cannot use " + file.getFile() + ": " + FileProblem.reason(file);
         }
         return "reading or writing failed: " + message(e);
     }

@@ -11,7 +11,6 @@ import org.llmrlpt.generate.Completion;
 import org.llmrlpt.generate.GenerationEngine;
 import org.llmrlpt.generate.Prompt;
 import org.llmrlpt.generate.Sampling;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.nn.Transformer;

@@ -1,7 +1,6 @@
 package org.llmrlpt.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.llmrlpt.config.MidtrainSettings;
 import org.llmrlpt.config.MidtrainSettings.OptimizerState;
@@ -29,15 +28,11 @@ final class MidtrainCommand implements Command<MidtrainSettings> {
         return MidtrainSettings.class;
     }
 
-    /**
-     * A resumed run has its own settings, and the tokenizer of its own checkpoints. In a new one a run folder named as
-     * checkpoint becomes its newest checkpoint, so that the run still knows where it began when that one has gone on.
-     */
+    /** A resumed run has its own settings, and the tokenizer of its own checkpoints. */
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
-        Map<String, String> all = new LinkedHashMap<>(given);
         if (given.containsKey("resume")) {
-            all.putAll(Runs.resumed(this, given));
+            Map<String, String> all = Runs.resumed(this, given);
             new Checkpoints(Path.of(given.get("resume")).resolve(RunFolder.CHECKPOINTS)).latest()
                 .ifPresent(newest -> all.put("tokenizer", newest.toString()));
             return all;
@@ -46,8 +41,12 @@ final class MidtrainCommand implements Command<MidtrainSettings> {
             throw new UserError("setting 'model' has no place in mid-training, which goes on with the model of"
                 + " 'checkpoint': leave it out");
         }
-        all.computeIfPresent("checkpoint", (name, value) -> SavedModel.open(value).folder().toString());
-        return all;
+        return given;
+    }
+
+    @Override
+    public Map<String, String> complete(Map<String, String> given) {
+        return given.containsKey("resume") ? given : Runs.pinned(given);
     }
 
     @Override

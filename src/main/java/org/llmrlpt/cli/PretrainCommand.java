@@ -7,7 +7,6 @@ import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.data.Corpus;
 import org.llmrlpt.files.RunFolder;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.train.Beginning;

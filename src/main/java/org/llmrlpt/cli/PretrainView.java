@@ -14,7 +14,6 @@ import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.eval.TokenStatistics;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.train.PretrainListener;
 import org.llmrlpt.train.Pretrainer;

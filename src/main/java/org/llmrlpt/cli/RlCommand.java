@@ -1,13 +1,11 @@
 package org.llmrlpt.cli;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.RunFolder;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.rl.GrpoTrainer;
@@ -32,18 +30,14 @@ final class RlCommand implements Command<RlSettings> {
         return RlSettings.class;
     }
 
-    /**
-     * A resumed run has its own settings. In a new one a run folder named as checkpoint becomes its newest checkpoint,
-     * so that the run still knows where it began when that one has gone on.
-     */
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
-        if (given.containsKey("resume")) {
-            return Runs.resumed(this, given);
-        }
-        Map<String, String> all = new LinkedHashMap<>(given);
-        all.computeIfPresent("checkpoint", (name, value) -> SavedModel.open(value).folder().toString());
-        return all;
+        return given.containsKey("resume") ? Runs.resumed(this, given) : given;
+    }
+
+    @Override
+    public Map<String, String> complete(Map<String, String> given) {
+        return given.containsKey("resume") ? given : Runs.pinned(given);
     }
 
     @Override

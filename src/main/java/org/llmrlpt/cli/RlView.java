@@ -10,7 +10,6 @@ import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.rl.EvaluationReport;
 import org.llmrlpt.rl.GrpoTrainer;
 import org.llmrlpt.rl.RlListener;

@@ -11,12 +11,17 @@ import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.report.RunReport;
+import org.llmrlpt.train.SavedModel;
 
 /** What the stages' commands have in common: the folder of a run, and what resuming one means. */
 final class Runs {
-    /** Settings that leave a run's results alone. */
-    static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul",
-        "device.memory", "checkpoint.every", "checkpoint.keep", "profile");
+    /**
+     * Settings that say where and how carefully a run goes on, not what it learns. With the same device and products it
+     * goes on to the same bits.
+     */
+    static final Set<String> MAY_CHANGE = Set.of("resume", "threads", "device", "device.matmul", "device.memory",
+        "device.cuda-graphs", "memory.checkpoint-layers", "checkpoint.every", "checkpoint.keep", "profile",
+        "check-finite", "max-log-prob-difference");
 
     private Runs() {
     }
@@ -50,6 +55,16 @@ final class Runs {
         }
         Map<String, String> all = new LinkedHashMap<>(given);
         all.put(CommandLines.CONFIG, config.toString());
+        return all;
+    }
+
+    /**
+     * The settings of a new run, whose 'checkpoint', if it names a run, becomes that run's newest checkpoint: so it
+     * still knows where it began when that run has gone on.
+     */
+    static Map<String, String> pinned(Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        all.computeIfPresent("checkpoint", (name, value) -> SavedModel.open(value).folder().toString());
         return all;
     }
 

@@ -15,7 +15,6 @@ import org.llmrlpt.eval.Accuracy;
 import org.llmrlpt.eval.Estimate;
 import org.llmrlpt.eval.SampleStatistics;
 import org.llmrlpt.files.JsonFile;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.tasks.Task;

@@ -18,7 +18,6 @@ import org.llmrlpt.data.shards.TokenSource;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.files.JsonFile;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.RowStatistics;
 import org.llmrlpt.kernels.cpu.Workers;

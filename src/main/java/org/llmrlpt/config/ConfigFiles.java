@@ -39,7 +39,8 @@ public final class ConfigFiles {
                 : ConfigFiles.class.getResourceAsStream(builtIn)) {
             if (in == null) {
                 throw new UserError("there is no model file " + name
-                    + ": give model=FILE, or one of models/tiny.json, models/small.json, models/gpt2.json");
+                    + ": give model=FILE, or one of models/tiny.json, models/small.json, models/gpt2.json,"
+                    + " models/dense-1b.json");
             }
             return flatten(in, name, "model.");
         } catch (IOException e) {

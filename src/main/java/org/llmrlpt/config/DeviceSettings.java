@@ -28,6 +28,7 @@ public record DeviceSettings(
             throw new UserError("setting 'device.matmul' must be auto, fp32, fp16, cublas or cublas-fp32, not '"
                 + matmul + "'");
         }
+        bytes(memory);
     }
 
     /** Threads to use: those set, or one per core. */
@@ -37,6 +38,10 @@ public record DeviceSettings(
 
     /** The limit in bytes, or 0 where none was set. */
     public long memoryBytes() {
+        return bytes(memory);
+    }
+
+    private static long bytes(String memory) {
         if (memory == null) {
             return 0;
         }

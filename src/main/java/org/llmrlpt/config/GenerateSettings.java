@@ -3,6 +3,7 @@ package org.llmrlpt.config;
 /** What {@code generate} writes. */
 public record GenerateSettings(
     @Key(value = "model", help = "checkpoint: a Hugging Face folder, or a run folder for its newest one") String model,
+    @Key(value = "checkpoint", help = "another name of model") String checkpoint,
     @Key(value = "tokenizer", help = "another tokenizer than the one in the model's folder") String tokenizer,
     @Key(value = "prompt", help = "text to go on with; default: the beginning of a document") String prompt,
     @Key(value = "tokens", or = "200", min = 1, max = 1 << 20, help = "most tokens to add") int tokens,
@@ -12,6 +13,10 @@ public record GenerateSettings(
     DeviceSettings device) {
 
     public GenerateSettings {
+        if (model != null && checkpoint != null) {
+            throw new UserError("settings 'model' and 'checkpoint' mean the same: give one of them");
+        }
+        model = model == null ? checkpoint : model;
         prompt = prompt == null ? "" : prompt;
     }
 }

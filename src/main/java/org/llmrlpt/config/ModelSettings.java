@@ -29,6 +29,11 @@ public record ModelSettings(
     @Key(value = "model.active-experts", or = "0", min = 0, help = "experts that each token uses (not built yet)")
     int activeExperts) {
 
+    /** The vocabulary where there is no tokenizer: the one set, or that of bytes and a mark for the end of a text. */
+    public int vocabularyOrBytes() {
+        return vocabulary == null ? 257 : vocabulary;
+    }
+
     /** The architecture, for a tokenizer of so many tokens and sequences of so many. */
     public ModelShape shape(int tokenizerSize, int length) {
         if (experts > 0) {

@@ -30,11 +30,24 @@ public record OptimizerSettings(
             throw new UserError("setting 'optimizer.min-lr' is " + minLr + " but may not be above 'optimizer.lr', "
                 + lr);
         }
+        if (schedule == Kind.WSD && decayShape == DecayShape.EXP && (lr == 0 || minLr != null && minLr == 0)) {
+            throw new UserError("setting 'schedule.decay-shape' is exp, which never reaches a rate of 0: set "
+                + (lr == 0 ? "'optimizer.lr'" : "'optimizer.min-lr'") + " above 0, or choose another shape");
+        }
     }
 
     /** Forms of the learning rate over the run. */
     public enum Kind { WSD, COSINE, LINEAR, CONSTANT }
 
-    /** Forms of wsd's last part. */
-    public enum DecayShape { LINEAR, COSINE, SQRT, EXP }
+    /** The form of the decay, with u running over (0, 1]. */
+    public enum DecayShape {
+        /** max + (min - max) u. */
+        LINEAR,
+        /** min + (max - min)(1 + cos(pi u))/2. */
+        COSINE,
+        /** min + (max - min)(1 - sqrt(u)). */
+        SQRT,
+        /** max (min/max)^u. */
+        EXP
+    }
 }

@@ -3,6 +3,7 @@ package org.llmrlpt.device;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.llmrlpt.config.UserError;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -31,7 +32,7 @@ final class Arenas {
     /** The arena must hold at least this many elements. */
     void requireSize(ArenaKind kind, long elements) {
         if (elements > Integer.MAX_VALUE - 64) {
-            throw new UserError("the " + kind.name().toLowerCase() + " of this model need " + elements
+            throw new UserError("the " + kind.name().toLowerCase(Locale.ROOT) + " of this model need " + elements
                 + " numbers, more than the 2^31 that one TornadoVM array holds: choose a smaller model, batch"
                 + " or length");
         }

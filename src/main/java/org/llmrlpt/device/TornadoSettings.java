@@ -5,7 +5,7 @@ import org.llmrlpt.config.UserError;
 
 /**
  * The one place that sets TornadoVM's own properties. It must speak before TornadoVM's classes load, and
- * {@link #verify()} refuses to go on if it came too late: with the defaults, failures become silent wrong numbers.
+ * {@link #verify} refuses to go on if it came too late: with the defaults, failures become silent wrong numbers.
  */
 public final class TornadoSettings {
     /** TornadoVM's properties for its backend and the device in it, by number. */

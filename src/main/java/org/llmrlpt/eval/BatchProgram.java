@@ -21,13 +21,13 @@ public final class BatchProgram {
     private final Tensor statistics;
     private final Program program;
 
-    /** Records a forward pass for {@code batch} sequences of {@code length} tokens. */
-    static BatchProgram evaluating(Session session, Kernels kernels, Transformer model, Shaping shaping, int batch,
-        int length) {
+    /** Records a forward pass for {@code batch} sequences of {@code length} tokens, with all statistics. */
+    public static BatchProgram evaluating(Session session, Kernels kernels, Transformer model, Shaping shaping,
+        int batch, int length) {
         return new BatchProgram("evaluate", false, session, kernels, model, shaping, batch, length, 0);
     }
 
-    /** Records both passes; the first {@code checkpointed} layers compute their forward pass twice. */
+    /** Records both passes; the first {@code checkpointed} layers keep their input only and compute the rest again. */
     public static BatchProgram training(Session session, Kernels kernels, Transformer model, Shaping shaping,
         int batch, int length, int checkpointed) {
         return new BatchProgram("train", true, session, kernels, model, shaping, batch, length, checkpointed);
@@ -49,14 +49,15 @@ public final class BatchProgram {
     }
 
     /**
-     * Runs the program and adds the batch's statistics to {@code sums}.
+     * Runs the program and adds the batch's statistics to {@code sums}; gradients add up until the update.
      *
-     * @param weight of each counted position in the loss; of no effect where nothing trains
+     * @param counted positions with a target in the whole step, over all its micro-batches: the loss is their mean, so
+     *     that splitting a batch changes nothing; of no effect where nothing trains
      */
-    public void run(Batch batch, float weight, TokenStatistics sums, int[] bytesPerToken) {
+    public void run(Batch batch, long counted, TokenStatistics sums, int[] bytesPerToken) {
         inputs.set(program, batch.tokens(), batch.positions(), SeenKeys.from(batch.starts()));
         program.set(targets, batch.targets());
-        program.set(scale, weight);
+        program.set(scale, counted == 0 ? 0f : (float) (1.0 / counted));
         program.run();
         session.fetch(statistics);
         sums.add(session, statistics, batch.targets(), bytesPerToken);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,7 +28,7 @@ public final class Checkpoints {
 
     /** The folder of the checkpoint after {@code step} optimizer steps. */
     public Path at(long step) {
-        return folder.resolve(String.format("step-%06d", step));
+        return folder.resolve(String.format(Locale.ROOT, "step-%06d", step));
     }
 
     /** The optimizer steps a checkpoint folder was written after. */

@@ -1,6 +1,5 @@
 package org.llmrlpt.files;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -82,16 +81,6 @@ public final class RunFolder implements AutoCloseable {
     /** The folder itself. */
     public Path path() {
         return folder;
-    }
-
-    /** The settings as the run last wrote them. */
-    public JsonNode config() {
-        return JsonFile.readObject(folder.resolve(CONFIG));
-    }
-
-    /** Puts new settings in place, for a run that was resumed with other ones. */
-    public void config(Object config) {
-        JsonFile.write(folder.resolve(CONFIG), config);
     }
 
     /** The checkpoints. */

@@ -1,2 +1,2 @@
-/** The primitives of a transformer's training step: what each computes, and the two sets that compute it. */
+/** The primitives of a transformer's training step: what each computes, and what its implementations share. */
 package org.llmrlpt.kernels;

@@ -1,6 +1,7 @@
 package org.llmrlpt.optim;
 
 import org.llmrlpt.config.OptimizerSettings;
+import org.llmrlpt.config.OptimizerSettings.DecayShape;
 
 /**
  * The learning rate of each step, counted from 0: a linear warm-up to the maximum, a stable part, a decay to the
@@ -10,31 +11,19 @@ import org.llmrlpt.config.OptimizerSettings;
  * @param stable steps at the maximum
  * @param decay steps of the decay; afterwards the rate stays at the minimum
  */
-public record Schedule(double max, double min, long warmup, long stable, long decay, Decay shape) {
-    /** The form of the decay, with u running over (0, 1]. */
-    public enum Decay {
-        /** max + (min - max) u. */
-        LINEAR,
-        /** min + (max - min)(1 + cos(pi u))/2. */
-        COSINE,
-        /** min + (max - min)(1 - sqrt(u)). */
-        SQRT,
-        /** max (min/max)^u. */
-        EXP
-    }
-
+public record Schedule(double max, double min, long warmup, long stable, long decay, DecayShape shape) {
     /** The schedule of a run of so many steps. */
     public static Schedule of(OptimizerSettings o, long steps) {
         double min = o.minLr() == null ? o.lr() / 10 : o.minLr();
         long warmup = Math.min(steps, o.warmup() == null ? Math.min(2000, steps / 20) : o.warmup());
         long rest = steps - warmup;
         return switch (o.schedule()) {
-            case CONSTANT -> new Schedule(o.lr(), o.lr(), warmup, rest, 0, Decay.LINEAR);
-            case COSINE -> new Schedule(o.lr(), min, warmup, 0, rest, Decay.COSINE);
-            case LINEAR -> new Schedule(o.lr(), min, warmup, 0, rest, Decay.LINEAR);
+            case CONSTANT -> new Schedule(o.lr(), o.lr(), warmup, rest, 0, DecayShape.LINEAR);
+            case COSINE -> new Schedule(o.lr(), min, warmup, 0, rest, DecayShape.COSINE);
+            case LINEAR -> new Schedule(o.lr(), min, warmup, 0, rest, DecayShape.LINEAR);
             case WSD -> {
                 long decay = Math.min(rest, o.decay() == null ? steps / 5 : o.decay());
-                yield new Schedule(o.lr(), min, warmup, rest - decay, decay, Decay.valueOf(o.decayShape().name()));
+                yield new Schedule(o.lr(), min, warmup, rest - decay, decay, o.decayShape());
             }
         };
     }

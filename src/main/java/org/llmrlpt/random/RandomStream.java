@@ -28,17 +28,6 @@ public final class RandomStream {
         return new RandomStream(mix(key ^ mix(number + GOLDEN)));
     }
 
-    /** How many draws were made: the state to save. */
-    public long index() {
-        return index;
-    }
-
-    /** Continues at a saved state. */
-    public RandomStream at(long savedIndex) {
-        index = savedIndex;
-        return this;
-    }
-
     public long nextLong() {
         return mix(key + GOLDEN * ++index);
     }

@@ -56,7 +56,7 @@ record Group(Problem problem, int[] prompt, List<Completion> completions, List<S
             m.put("problem", problem.id());
             m.put("prompt", problem.prompt());
             m.put("completion", texts.get(i));
-            m.put("answer", problem.answer());
+            m.put("reference", problem.answer());
             m.put("reward", rewards[i]);
             m.put("tokens", completions.get(i).tokens().length);
             m.put("truncated", completions.get(i).ending() == Completion.Ending.TRUNCATED);

@@ -34,6 +34,7 @@ import org.llmrlpt.optim.AdamW;
 import org.llmrlpt.optim.Schedule;
 import org.llmrlpt.tasks.Task;
 import org.llmrlpt.train.Checkpoint;
+import org.llmrlpt.train.FiniteCheck;
 import org.llmrlpt.train.SavedModel;
 import org.llmrlpt.train.Trainee;
 
@@ -71,6 +72,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final Trainee trainee;
     private final Task task;
     private final AnswerLengths lengths;
+    private final FiniteCheck finite;
     private long done;
     private long updates;
     private long nextProblem;
@@ -89,7 +91,7 @@ public final class GrpoTrainer implements AutoCloseable {
         this.task = task;
         this.kernels = kernels;
         this.listener = listener;
-        metrics = run.openMetrics();
+        finite = new FiniteCheck(run, settings.checkFinite());
         Tokenizer tokenizer = saved.tokenizer(null);
         lengths = AnswerLengths.of(settings, saved.shape().maxLength(), tokenizer, task);
         int length = lengths.text();
@@ -117,6 +119,7 @@ public final class GrpoTrainer implements AutoCloseable {
         heldOut = settings.evaluateProblems() == 0 ? null
             : new HeldOut(settings, engine, tokenizer, task, lengths.stages());
         trainee = new Trainee(session, model, optimizer, tokenizer);
+        metrics = run.openMetrics(); // last: nobody would close it if the above threw
     }
 
     /**
@@ -224,13 +227,13 @@ public final class GrpoTrainer implements AutoCloseable {
             if (update == 0) {
                 requireOnPolicy(first);
             }
-            requireFinite("surrogate loss", sums.sum(SurrogateStatistics.LOSS));
+            finite.require("surrogate loss", sums.sum(SurrogateStatistics.LOSS), done + 1);
             all.add(sums);
             trainSeconds += since(trainFrom);
             long updateFrom = System.nanoTime();
             optimizer.run(++updates, rate);
             gradientNorm = optimizer.gradientNorm();
-            requireFinite("gradient norm", gradientNorm);
+            finite.require("gradient norm", gradientNorm, done + 1);
             updateSeconds += since(updateFrom);
         }
         done++;
@@ -277,14 +280,6 @@ public final class GrpoTrainer implements AutoCloseable {
                 + sums.largestDifference() + " between sampling and training, which should be the same: unless"
                 + " device.matmul rounds (fp16, cublas) this is a fault of the program or the device;"
                 + " max-log-prob-difference=X allows more");
-        }
-    }
-
-    private void requireFinite(String what, double value) {
-        if (settings.checkFinite() && !Double.isFinite(value)) {
-            throw new UserError("the " + what + " of step " + (done + 1) + " is not a finite number (" + value + "): "
-                + (run.checkpoints().list().isEmpty() ? "" : "the checkpoints in " + run.path() + " are intact; ")
-                + "lower optimizer.lr, or set check-finite=false to go on regardless");
         }
     }
 

@@ -55,7 +55,7 @@ final class HeldOut {
                 m.put("problem", s.problem().id());
                 m.put("prompt", s.problem().prompt());
                 m.put("completion", s.text());
-                m.put("answer", s.problem().answer());
+                m.put("reference", s.problem().answer());
                 m.put("correct", s.verdict().correct());
                 m.put("tokens", s.completion().tokens().length);
                 m.put("truncated", s.completion().ending() == Completion.Ending.TRUNCATED);

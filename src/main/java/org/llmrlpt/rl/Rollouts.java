@@ -23,7 +23,7 @@ import org.llmrlpt.tasks.Task;
  * so that a resumed run samples the same answers again.
  */
 final class Rollouts {
-    /** So many problems in a row that are too long: the task does not suit the length. */
+    /** So many problems of a step that are too long: the task does not suit the length. */
     private static final int MOST_SKIPPED = 10_000;
 
     private final RlSettings settings;

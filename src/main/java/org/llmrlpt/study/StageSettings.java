@@ -11,6 +11,7 @@ import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.ConfigFiles;
 import org.llmrlpt.config.DataPart;
 import org.llmrlpt.config.DataSettings;
+import org.llmrlpt.config.DeviceSettings;
 import org.llmrlpt.config.EvalSettings;
 import org.llmrlpt.config.LengthStages;
 import org.llmrlpt.config.MidtrainSettings;
@@ -31,7 +32,7 @@ import org.llmrlpt.train.TaskMeasurement;
 /** The settings of each stage of an arm: the study's own for it, and what follows from the arm and the stage before. */
 final class StageSettings {
     private static final String MODEL = "model";
-    private static final Set<String> OF_DEVICE = Set.of("device", "device.matmul", "device.memory", "threads");
+    private static final Set<String> OF_DEVICE = Set.copyOf(Binder.names(DeviceSettings.class));
     private static final Set<String> OF_RUN = Set.of("run", "resume", "seed", "checkpoint");
     private static final Set<String> OF_OBJECTIVE = Set.of("objective.beta", "objective.lambda-head",
         "objective.lambda-tail");

@@ -22,7 +22,7 @@ import org.llmrlpt.data.Windows;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.Session;
-import org.llmrlpt.eval.Evaluation;
+import org.llmrlpt.eval.BatchProgram;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.files.AtomicFile;
 import org.llmrlpt.files.JsonLines;
@@ -61,10 +61,11 @@ public final class Pretrainer implements AutoCloseable {
     private final Trainer trainer;
     private final Session session;
     private final Transformer model;
-    private final Evaluation evaluation;
+    private final BatchProgram evaluation;
     private final Trainee trainee;
     private final GenerationEngine engine;
     private final long samplingSeed;
+    private final FiniteCheck finite;
     private long done;
     private double secondsTraining;
     private long updatesBefore;
@@ -77,8 +78,8 @@ public final class Pretrainer implements AutoCloseable {
         this.beginning = beginning;
         this.settings = settings;
         this.run = run;
-        metrics = run.openMetrics();
         this.listener = listener;
+        finite = new FiniteCheck(run, settings.checkFinite());
         this.data = data;
         this.kernels = kernels;
         tokenizer = data.tokenizer();
@@ -92,11 +93,12 @@ public final class Pretrainer implements AutoCloseable {
         trainer = new Trainer(training, shape, windows, bytesPerToken, settings.steps(), kernels);
         session = trainer.session();
         model = trainer.model();
-        evaluation = new Evaluation(session, kernels, model, shaping, training.batch(), length);
+        evaluation = BatchProgram.evaluating(session, kernels, model, shaping, training.batch(), length);
         trainee = new Trainee(session, model, trainer.optimizer(), tokenizer);
         engine = new GenerationEngine(session, kernels, model, tokenizer.vocabularySize(), 1,
             Math.min(shape.maxLength(), settings.sampleTokens() + 1));
         samplingSeed = RandomStream.of(training.seed(), "sampling").nextLong();
+        metrics = run.openMetrics(); // last: nobody would close it if the above threw
     }
 
     /**
@@ -185,10 +187,10 @@ public final class Pretrainer implements AutoCloseable {
         long begin = System.nanoTime();
         trainer.nextBatches(done);
         TokenStatistics statistics = trainer.gradients(done);
-        requireFinite("loss", statistics.mean(RowStatistics.OBJECTIVE) + statistics.nll());
+        finite.require("loss", statistics.mean(RowStatistics.OBJECTIVE) + statistics.nll(), done + 1);
         double rate = trainer.learningRate(done);
         double norm = trainer.update(done);
-        requireFinite("gradient norm", norm);
+        finite.require("gradient norm", norm, done + 1);
         done++;
         double seconds = (System.nanoTime() - begin) / 1e9;
         long tokens = settings.training().tokens();
@@ -199,14 +201,6 @@ public final class Pretrainer implements AutoCloseable {
 
     private double loss(TokenStatistics statistics) {
         return shaping.isCrossEntropy() ? statistics.nll() : -statistics.mean(RowStatistics.OBJECTIVE);
-    }
-
-    private void requireFinite(String what, double value) {
-        if (settings.checkFinite() && !Double.isFinite(value)) {
-            throw new UserError("the " + what + " of step " + (done + 1) + " is not a finite number (" + value + "): "
-                + (run.checkpoints().list().isEmpty() ? "" : "the checkpoints in " + run.path() + " are intact; ")
-                + "lower optimizer.lr, or set check-finite=false to go on regardless");
-        }
     }
 
     private boolean due(long every) {
@@ -234,7 +228,7 @@ public final class Pretrainer implements AutoCloseable {
                 return Optional.empty();
             }
             held.fill(n, batch);
-            evaluation.run(batch, statistics, bytesPerToken);
+            evaluation.run(batch, batch.counted(), statistics, bytesPerToken);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         StepReport report = new StepReport("validation", done, loss(statistics), statistics,

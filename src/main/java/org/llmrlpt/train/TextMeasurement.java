@@ -6,7 +6,7 @@ import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.Windows;
 import org.llmrlpt.data.tokenizer.Tokenizer;
 import org.llmrlpt.device.Session;
-import org.llmrlpt.eval.Evaluation;
+import org.llmrlpt.eval.BatchProgram;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
@@ -32,14 +32,14 @@ public final class TextMeasurement {
         int[] bytesPerToken = tokenizer.bytesPerToken();
         try (Session session = new Session(device)) {
             Transformer model = saved.reserve(session, windows.length());
-            Evaluation evaluation = new Evaluation(session, kernels, model, new Shaping(0, 0, 0, k), batch.rows(),
-                windows.length());
+            BatchProgram evaluation = BatchProgram.evaluating(session, kernels, model, new Shaping(0, 0, 0, k),
+                batch.rows(), windows.length());
             session.memoryPlan().requireFits(device.memoryBytes());
             session.start();
             saved.load(session, model);
             for (long n = 0; n < windows.count(); n += batch.rows()) {
                 windows.fill(n, batch);
-                evaluation.run(batch, statistics, bytesPerToken);
+                evaluation.run(batch, batch.counted(), statistics, bytesPerToken);
                 progress.accept(Math.min(windows.count(), n + batch.rows()));
             }
         }

@@ -6,6 +6,7 @@ import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.Windows;
 import org.llmrlpt.device.Session;
+import org.llmrlpt.eval.BatchProgram;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.Shaping;
@@ -23,7 +24,7 @@ final class Trainer {
     private final int[] bytesPerToken;
     private final Session session;
     private final Transformer model;
-    private final TrainingStep training;
+    private final BatchProgram training;
     private final AdamW optimizer;
     private final Schedule schedule;
     private final Batch[] microBatches;
@@ -44,7 +45,7 @@ final class Trainer {
         int length = settings.length();
         model = new Transformer(shape, session, settings.microBatches() == 1 ? Parameters.Gradients.OF_ONE_RUN
             : Parameters.Gradients.OF_SEVERAL_RUNS, shape.maxLength());
-        training = new TrainingStep(session, kernels, model, Shaping.of(settings.objective()), batch, length,
+        training = BatchProgram.training(session, kernels, model, Shaping.of(settings.objective()), batch, length,
             settings.memory().checkpointed(shape.layers()));
         optimizer = new AdamW(session, kernels, model.parameters(), AdamW.Constants.of(settings.optimizer()));
         schedule = Schedule.of(settings.optimizer(), steps);

@@ -24,31 +24,26 @@ public final class TrainingData {
     private TrainingData() {
     }
 
-    /** All that the settings name: one source as {@link #open} does it, or a mixture with a folder for each source. */
+    /**
+     * The tokens that the settings name: of one source, or of a mixture. Text, and the built-in text where none is
+     * named, is prepared into {@code run/data} (a mixture's into a folder for each source) the first time, so that a
+     * resumed run sees the same tokens.
+     */
     public static Corpus corpus(DataSettings settings, long seed, Path run, int threads,
         PreparationProgress progress) {
         List<DataPart> parts = settings.parts();
         if (parts.size() == 1) {
-            return Corpus.of(open(settings.of(parts.getFirst()), seed, run, threads, progress));
+            return Corpus.of(open(run.resolve(FOLDER), settings.of(parts.getFirst()), seed, threads, progress));
         }
         List<Corpus> sources = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
             Path own = run.resolve(FOLDER + "-" + (i + 1));
-            sources.add(Corpus.of(openInto(own, settings.of(parts.get(i)), seed, threads, progress)));
+            sources.add(Corpus.of(open(own, settings.of(parts.get(i)), seed, threads, progress)));
         }
         return new Mixture(sources, parts.stream().map(DataPart::weight).toList());
     }
 
-    /**
-     * Opens the tokens that the settings name. Text, and the built-in text where none is named, is prepared into
-     * {@code run/data} the first time, so that a resumed run sees the same tokens.
-     */
-    public static TokenDataset open(DataSettings settings, long seed, Path run, int threads,
-        PreparationProgress progress) {
-        return openInto(run.resolve(FOLDER), settings, seed, threads, progress);
-    }
-
-    private static TokenDataset openInto(Path own, DataSettings settings, long seed, int threads,
+    private static TokenDataset open(Path own, DataSettings settings, long seed, int threads,
         PreparationProgress progress) {
         if (TokenDataset.isAt(own)) {
             return TokenDataset.open(own, true);

@@ -68,7 +68,7 @@ public final class WarmUp {
             session.upload();
             Batch batch = new Batch(BATCH, LENGTH);
             for (int i = 0; i < STEPS; i++) {
-                train.run(batch, 1f / (BATCH * LENGTH), new TokenStatistics(), new int[shape.vocabulary()]);
+                train.run(batch, BATCH * LENGTH, new TokenStatistics(), new int[shape.vocabulary()]);
                 optimizer.run(i + 1, 1e-3);
             }
         }

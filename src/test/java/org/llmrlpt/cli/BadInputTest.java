@@ -57,6 +57,8 @@ class BadInputTest {
         refusePretrain(parts("'device.memory'", "8GB"), "device.memory=lots");
         refusePretrain(parts("'device.memory'", "is 0"), "device.memory=0");
         refusePretrain(parts("'device.memory'", "larger than any"), "device.memory=999999999999TB");
+        refusePretrain(parts("'schedule.decay-shape'", "'optimizer.min-lr'"), "schedule.decay-shape=exp",
+            "optimizer.min-lr=0");
         refusePretrain(parts("'device.matmul'", "fp16", "'fp8'"), "device.matmul=fp8");
         refusePretrain(parts("'device.matmul'", "cublas", "CUDA backend", "FP32 products only", "auto"),
             "device.matmul=cublas");
@@ -179,6 +181,8 @@ class BadInputTest {
         commands.refuse(parts("'model'"), "generate");
         commands.refuse(parts("nowhere"), "generate", "model=" + folder.resolve("nowhere"));
         commands.refuse(parts("config.json"), "generate", "model=" + folder);
+        commands.refuse(parts("'model' and 'checkpoint'"), "generate", "model=a", "checkpoint=b");
         commands.refuse(parts("data=FILE"), "eval", "model=" + folder);
+        commands.refuse(parts("'checkpoint'"), "eval", "task=addition");
     }
 }

@@ -15,8 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.config.BenchTrainSettings;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.ModelSettings;
+import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.PretrainSettings;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.nn.ParameterLayout;
 
 class SettingLayersTest {
     @TempDir
@@ -73,8 +75,15 @@ class SettingLayersTest {
             assertEquals(0, main.run("pretrain", "model=" + name), main.err());
             ModelSettings model = main.pretrain().training().model();
             int tokenizer = name.startsWith("dense") ? 151_936 : 257;
-            long parameters = model.shape(tokenizer, 1024).parameters();
+            ModelShape shape = model.shape(tokenizer, 1024);
+            long parameters = shape.parameters();
             assertTrue(parameters >= bounds[0] && parameters <= bounds[1], name + " has " + parameters);
+            if (name.equals("dense-4b")) { // as the README says
+                UserError refusal = assertThrows(UserError.class, () -> ParameterLayout.of(shape));
+                assertTrue(refusal.getMessage().contains("2^31"), refusal.getMessage());
+            } else {
+                assertTrue(ParameterLayout.of(shape).elements() >= parameters);
+            }
         });
         for (String name : List.of("moe-5b-a0.3b", "moe-10b-a0.5b")) {
             assertEquals(0, main.run("pretrain", "model=" + name), main.err());

@@ -10,11 +10,11 @@ import org.llmrlpt.device.Program;
 import org.llmrlpt.device.ProgramBuilder;
 import org.llmrlpt.device.Session;
 import org.llmrlpt.device.Tensor;
+import org.llmrlpt.eval.BatchProgram;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.SeenKeys;
 import org.llmrlpt.kernels.Shaping;
-import org.llmrlpt.train.TrainingStep;
 
 /** A small model with the programs that tests look into: a training step, and the logits of every position. */
 public final class ModelHarness implements AutoCloseable {
@@ -22,7 +22,7 @@ public final class ModelHarness implements AutoCloseable {
 
     private final Session session = new Session();
     private final Transformer model;
-    private final TrainingStep step;
+    private final BatchProgram step;
     private final TokenInputs inputs;
     private final Tensor logits;
     private final Program forward;
@@ -45,7 +45,7 @@ public final class ModelHarness implements AutoCloseable {
     public ModelHarness(Kernels kernels, ModelShape shape, Shaping shaping, int batch, int length, int checkpointed,
         Parameters.Gradients gradients) {
         model = new Transformer(shape, session, gradients, shape.maxLength());
-        step = new TrainingStep(session, kernels, model, shaping, batch, length, checkpointed);
+        step = BatchProgram.training(session, kernels, model, shaping, batch, length, checkpointed);
         ProgramBuilder p = session.program("logits");
         inputs = TokenInputs.of(p, batch * length);
         Tensor h = model.forward(new Tape(kernels, p, false), inputs, length);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.llmrlpt.config.OptimizerSettings.DecayShape;
 import org.llmrlpt.kernels.Golden;
 
 /** Learning rates against the golden vectors. */
@@ -19,7 +20,7 @@ class GoldenScheduleTest {
     void everyStepHasTheGoldenRate(Golden golden) {
         Schedule schedule = new Schedule(golden.config("lr_max"), golden.config("lr_min"),
             (long) golden.config("warmup"), (long) golden.config("stable"), (long) golden.config("decay"),
-            Schedule.Decay.valueOf(golden.config().get("shape").asText().toUpperCase(Locale.ROOT)));
+            DecayShape.valueOf(golden.config().get("shape").asText().toUpperCase(Locale.ROOT)));
         double[] want = golden.expected("lr");
         int[] steps = golden.ints("step");
         for (int i = 0; i < want.length; i++) {

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.cli.Commandline;
+import org.llmrlpt.cli.KernelSets;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.JsonLines;
 import org.llmrlpt.files.RunFolder;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.tasks.Tasks;
 import org.llmrlpt.train.SavedModel;
 
@@ -207,10 +207,22 @@ class RlTest {
             && m.get("grad_norm").asDouble() > 0), "a step of both kinds");
     }
 
+    /** The run that it began from may go on. */
+    @Test
+    void aRunRemembersTheCheckpointItBeganFromWhereverItWasNamed() throws IOException {
+        Path config = Files.writeString(folder.resolve("begin.json"),
+            "{\"checkpoint\": \"" + policy.toString().replace("\\", "\\\\") + "\"}");
+        String[] settings = small("named-in-file", "steps=1", "config=" + config);
+        commands.succeed(Arrays.stream(settings).filter(s -> !s.startsWith("checkpoint=")).toArray(String[]::new));
+        assertEquals(SavedModel.open(policy.toString()).folder().toString(),
+            JsonFile.readObject(folder.resolve("named-in-file/config.json")).get("checkpoint").asText());
+    }
+
     @Test
     void logProbabilitiesThatDifferStopTheRun() {
         commands.refuse(new String[] {"log-probability", "max-log-prob-difference"},
             small("differs", "max-log-prob-difference=0"));
+        commands.succeed("rl", "resume=" + folder.resolve("differs"), "max-log-prob-difference=1");
     }
 
     @Test

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.cli.Commandline;
+import org.llmrlpt.cli.KernelSets;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.ConfigFiles;
 import org.llmrlpt.config.StudySettings;
 import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
-import org.llmrlpt.kernels.KernelSets;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.report.Curve;
 
@@ -156,6 +156,7 @@ class StudyTest {
         refuse("'pretrain.tokens-per-step'", "pretrain.tokens-per-step=5");
         refuse("'pretrain.stepz'", "pretrain.stepz=5");
         refuse("'pretrain.seed'", "pretrain.seed=5");
+        refuse("'rl.device.cuda-graphs'", "rl.device.cuda-graphs=true");
         refuse("'pretrain.objective.beta'", "pretrain.objective.beta=1");
         refuse("no/such/text", "pretrain.data=no/such/text");
         refuse("no/such/model", "pretrain.model=no/such/model.json");

@@ -136,6 +136,15 @@ class PretrainTest {
         commands.refuse(new String[] {"nothing", "no run"}, "pretrain", "resume=" + folder.resolve("nothing"));
     }
 
+    /** What messages advise someone whose run stopped, and what another device may need. */
+    @Test
+    void aResumedRunTakesTheSettingsThatDoNotSayWhatItLearns() throws IOException {
+        commands.succeed(small("r", "steps=2"));
+        Files.delete(folder.resolve("r/summary.json"));
+        commands.succeed("pretrain", "resume=" + folder.resolve("r"), "check-finite=false",
+            "memory.checkpoint-layers=true", "device.cuda-graphs=false", "device=cpu", "threads=1", "profile=true");
+    }
+
     @Test
     void aRunIsResumedWithoutItsModelFile() throws IOException {
         Path model = Files.writeString(folder.resolve("m.json"), "{\"layers\": 1, \"width\": 8, \"heads\": 2, "
@@ -194,6 +203,8 @@ class PretrainTest {
         String greedy = commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "temperature=0");
         assertTrue(greedy.startsWith("12 +"), greedy);
         assertEquals(greedy, commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "temperature=0"));
+        assertEquals(greedy, commands.succeed("generate", "checkpoint=" + run, "prompt=12 +", "tokens=8",
+            "temperature=0"));
         String drawn = commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "seed=3", "top-p=0.9");
         assertEquals(drawn, commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "seed=3",
             "top-p=0.9"));

@@ -17,8 +17,6 @@ import org.llmrlpt.random.RandomStream;
  */
 public final class BuiltinTasks {
     public static final int HIGHEST_LEVEL = 4;
-    /** The size of the training text when nothing else is asked for, in bytes. */
-    public static final long DEFAULT_BYTES = 4L << 20;
     private static final double HELD_OUT_SHARE = 0.1;
 
     private static final Map<String, Family> WORDED = new LinkedHashMap<>();

@@ -40,9 +40,4 @@ public record Problem(String family, int level, String key, String question, Str
         int end = rest.indexOf('\n');
         return (end < 0 ? rest : rest.substring(0, end)).strip();
     }
-
-    /** Whether a written solution ends with the right answer. */
-    public boolean isSolvedBy(String written) {
-        return answer.equals(answerIn(written));
-    }
 }

@@ -3,6 +3,7 @@ package org.llmrlpt.data.prepare;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.llmrlpt.data.shards.DatasetIndex;
 import org.llmrlpt.data.shards.ShardWriter;
 
@@ -42,7 +43,7 @@ final class SplitWriter implements AutoCloseable {
         int from = 0;
         while (from < length) {
             if (writer == null) {
-                file = String.format("%s-%05d.tokens", name, entries.size());
+                file = String.format(Locale.ROOT, "%s-%05d.tokens", name, entries.size());
                 writer = new ShardWriter(folder.resolve(file), vocabularySize);
             }
             int part = (int) Math.min(length - from, tokensPerShard - writer.count());

@@ -65,10 +65,6 @@ final class Merges {
         return right[rank];
     }
 
-    int byteId(int value) {
-        return byteIds[value];
-    }
-
     /** Appends the ids of the piece text[from..to). */
     void encode(byte[] text, int from, int to, IntArrayList out) {
         int length = to - from;

@@ -1,14 +1,7 @@
 package org.llmrlpt.kernels.cpu;
 
-import static jdk.incubator.vector.FloatVector.fromMemorySegment;
-import static org.llmrlpt.kernels.cpu.Memory.ALL;
-import static org.llmrlpt.kernels.cpu.Memory.ORDER;
-import static org.llmrlpt.kernels.cpu.Memory.getFloat;
 import static org.llmrlpt.kernels.cpu.Memory.getInt;
-import static org.llmrlpt.kernels.cpu.Memory.setFloat;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -16,10 +9,6 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 public final class RowKernels {
     /** Columns of a task of the gradient: 256 bytes of each row, so that neighbouring tasks share no cache line. */
     private static final int COLUMNS_PER_TASK = 64;
-
-    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
-    private static final int LANES = S.length();
-    private static final int BYTES = S.vectorByteSize();
 
     private RowKernels() {
     }
@@ -54,25 +43,10 @@ public final class RowKernels {
             int count = Math.min(COLUMNS_PER_TASK, columns - column);
             for (int i = 0; i < n; i++) {
                 long row = checked(getInt(Memory.at(numbers, i)), tableRows);
-                addTo(Memory.at(to, row * tableStride + column),
-                    Memory.at(from, (long) i * rowsStride + column), count);
+                long sum = Memory.at(to, row * tableStride + column);
+                ElementKernels.addRun(sum, Memory.at(from, (long) i * rowsStride + column), sum, count);
             }
         });
-    }
-
-    private static void addTo(long sum, long x, int count) {
-        int i = 0;
-        for (; i + LANES <= count; i += LANES) {
-            fromMemorySegment(S, ALL, sum, ORDER).add(fromMemorySegment(S, ALL, x, ORDER))
-                .intoMemorySegment(ALL, sum, ORDER);
-            sum += BYTES;
-            x += BYTES;
-        }
-        for (; i < count; i++) {
-            setFloat(sum, getFloat(sum) + getFloat(x));
-            sum += 4;
-            x += 4;
-        }
     }
 
     /** Memory is addressed directly, so a wrong number must not get through. */

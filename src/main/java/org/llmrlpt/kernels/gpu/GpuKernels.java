@@ -152,6 +152,7 @@ public final class GpuKernels implements Kernels {
     /** The norm takes the place of the addition with a task that does both. */
     private void addRmsNorm(ProgramBuilder p, Sum s, Tensor w, Tensor y, Tensor rstd, float eps) {
         p.dropFrom(s.place);
+        sum = null; // another norm of the same sum must not drop this one
         p.operation("addRmsNorm").reads(s.a, s.b, w).writes(s.y, y, rstd).grid(Grid.groups(y.rows(), GROUP))
             .task((graph, id, at) -> graph.task(id, GpuNorm::kAddRmsNorm, at.context(), at.floats(s.a), at.offset(s.a),
                 at.floats(s.b), at.offset(s.b), at.floats(w), at.offset(w), at.floats(y), at.offset(s.y), at.offset(y),

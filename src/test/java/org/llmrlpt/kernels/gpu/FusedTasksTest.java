@@ -49,6 +49,28 @@ class FusedTasksTest {
     }
 
     @Test
+    void twoNormsOfOneSumAreBothWritten() {
+        float[] as = gaussian("a", ROWS * D);
+        float[] ws = gaussian("w", D);
+        try (KernelHarness h = new KernelHarness(kernels)) {
+            Tensor a = h.input("a", ROWS, D, as);
+            Tensor w = h.input("w", 1, D, ws);
+            Tensor sum = h.output("sum", ROWS, D);
+            Tensor y = h.output("y", ROWS, D);
+            Tensor other = h.output("other", ROWS, D);
+            Tensor rstd = h.output("rstd", 1, ROWS);
+            h.run((set, p) -> {
+                set.add(p, a, a, sum);
+                set.rmsNorm(p, sum, w, y, rstd, EPS);
+                set.rmsNorm(p, sum, w, other, rstd, EPS);
+            });
+            double[] expected = References.rmsNorm(References.sum(doubles(as), as), doubles(ws), D, EPS);
+            assertClose("y", expected, h.values(y));
+            assertClose("other", expected, h.values(other));
+        }
+    }
+
+    @Test
     void theNormOfSomethingElseStaysATaskOfItsOwn() {
         try (KernelHarness h = new KernelHarness(kernels)) {
             Tensor a = h.input("a", ROWS, D, gaussian("a", ROWS * D));

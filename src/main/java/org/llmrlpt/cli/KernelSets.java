@@ -1,10 +1,11 @@
-package org.llmrlpt.kernels;
+package org.llmrlpt.cli;
 
 import jdk.incubator.vector.FloatVector;
 import org.llmrlpt.config.DeviceSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.Devices;
 import org.llmrlpt.device.TornadoSettings;
+import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.CpuKernels;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.kernels.cublas.Compute;
