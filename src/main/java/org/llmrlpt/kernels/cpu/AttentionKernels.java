@@ -244,10 +244,11 @@ record AttentionKernels(Strided q, Strided k, Strided v, long seen, Strided out,
     /** maxima += ln sums, and sums become 1 / sums. */
     private static void logarithms(long maxima, long sums) {
         for (int i = 0; i < SIDE; i += LANES) {
-            FloatVector sum = fromMemorySegment(S, ALL, at(sums, i), ORDER);
-            fromMemorySegment(S, ALL, at(maxima, i), ORDER).add(VectorMath.log(sum))
-                .intoMemorySegment(ALL, at(maxima, i), ORDER);
-            broadcast(S, 1f).div(sum).intoMemorySegment(ALL, at(sums, i), ORDER);
+            FloatVector sum = fromMemorySegment(S, ALL, sums, ORDER);
+            fromMemorySegment(S, ALL, maxima, ORDER).add(VectorMath.log(sum)).intoMemorySegment(ALL, maxima, ORDER);
+            broadcast(S, 1f).div(sum).intoMemorySegment(ALL, sums, ORDER);
+            maxima += BYTES;
+            sums += BYTES;
         }
     }
 

@@ -38,21 +38,26 @@ final class Exponentials {
         sum = 0;
         product = 0;
         for (int from = 0; from < n; from += PER_SUM) {
-            part(at(z, from), Math.min(PER_SUM, n - from), largest, lanes);
+            int count = Math.min(PER_SUM, n - from);
+            int whole = count / (2 * LANES) * (2 * LANES);
+            pairs(at(z, from), whole, largest, lanes);
+            rest(at(z, from + whole), count - whole, largest, lanes);
             sum += Lanes.sum(lanes, LANES);
             product += Lanes.sum(lanes + BYTES, LANES);
         }
     }
 
-    /** The n numbers at p become exponentials; their sums by lane, and those of the products, go to {@code lanes}. */
-    private static void part(long p, int n, float largest, long lanes) {
+    /**
+     * The n numbers at p, pairs of vectors, become exponentials; their sums by lane, and those of the products, go to
+     * {@code lanes}.
+     */
+    private static void pairs(long p, int n, float largest, long lanes) {
         FloatVector shift = broadcast(S, largest);
         FloatVector s = FloatVector.zero(S);
         FloatVector s2 = s;
         FloatVector t = s;
         FloatVector t2 = s;
-        int i = 0;
-        for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        for (int i = 0; i < n; i += 2 * LANES) {
             FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER).sub(shift));
             FloatVector d2 = notTooLow(fromMemorySegment(S, ALL, p + BYTES, ORDER).sub(shift));
             FloatVector e = VectorMath.expInRange(d);
@@ -65,16 +70,20 @@ final class Exponentials {
             t2 = e2.fma(d2, t2);
             p += 2 * BYTES;
         }
-        for (; i < n; i += LANES) {
-            VectorMask<Float> inside = S.indexInRange(i, n);
-            FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER, inside).sub(shift));
-            FloatVector e = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
-            e.intoMemorySegment(ALL, p, ORDER, inside);
-            s = s.add(e);
-            t = e.fma(d, t);
-            p += BYTES;
-        }
         s.add(s2).intoMemorySegment(ALL, lanes, ORDER);
         t.add(t2).intoMemorySegment(ALL, lanes + BYTES, ORDER);
+    }
+
+    /** The same of fewer numbers, whose sums are added to {@code lanes}. */
+    private static void rest(long p, int n, float largest, long lanes) {
+        for (int i = 0; i < n; i += LANES) {
+            VectorMask<Float> inside = S.indexInRange(i, n);
+            FloatVector d = notTooLow(fromMemorySegment(S, ALL, p, ORDER, inside).sub(largest));
+            FloatVector e = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
+            e.intoMemorySegment(ALL, p, ORDER, inside);
+            fromMemorySegment(S, ALL, lanes, ORDER).add(e).intoMemorySegment(ALL, lanes, ORDER);
+            e.fma(d, fromMemorySegment(S, ALL, lanes + BYTES, ORDER)).intoMemorySegment(ALL, lanes + BYTES, ORDER);
+            p += BYTES;
+        }
     }
 }

@@ -21,30 +21,34 @@ import javax.management.ObjectName;
  * own, and is compiled on its own. The one exception is a tile that wants constants from each of its two callers.
  * <li>Vectors of several widths pass the same methods of the Vector API, whose profiles then lead the compiler astray,
  * again by chance: {@link VectorMath#exactly}.
- * <li>Until a kernel is compiled, each vector operation is a call. So a thread waits until its kernel is compiled, and
- * the optimising compiler does not work on the insides of the Vector API, which are hot until then and worth nothing
- * afterwards; the fast compiler may.
+ * <li>Until a kernel is compiled, each vector operation is a call. So a thread waits until the optimising compiler has
+ * compiled its kernel. This compiler leaves out what would only make it late: what kernels inline, the insides of the
+ * Vector API, which are hot until then and worth nothing afterwards, and what makes the classes of lambdas. The fast
+ * compiler takes them all, and nobody waits for it.
  * </ul>
  */
 final class KernelCompilation {
+    /** What each compiler inlines into a kernel; a plus is always, a minus never. */
+    private static final String INLINED = """
+        "+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
+        "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "-org/llmrlpt/kernels/cpu/*.*\"""";
+
     private static final String DIRECTIVES = """
         [{
-          match: ["org/llmrlpt/kernels/cpu/*.*"],
-          BackgroundCompilation: false,
-          c1: {
-            inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-              "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "-org/llmrlpt/kernels/cpu/*.*"]
-          },
-          c2: {
-            inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-              "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "+org/llmrlpt/kernels/cpu/Simd*.*",
-              "-org/llmrlpt/kernels/cpu/*.*"]
-          }
+          match: ["org/llmrlpt/kernels/cpu/VectorMath.*", "org/llmrlpt/kernels/cpu/Memory.*",
+            "org/llmrlpt/kernels/cpu/SmallProduct.tile", "org/llmrlpt/kernels/cpu/Simd*.*"],
+          c1: { inline: [%1$s] },
+          c2: { Exclude: true }
         }, {
-          match: ["jdk/incubator/vector/*.*", "jdk/internal/vm/vector/*.*"],
+          match: ["org/llmrlpt/kernels/cpu/*.*"],
+          c1: { inline: [%1$s] },
+          c2: { BackgroundCompilation: false, inline: ["+org/llmrlpt/kernels/cpu/Simd*.*", %1$s] }
+        }, {
+          match: ["jdk/incubator/vector/*.*", "jdk/internal/vm/vector/*.*", "java/lang/invoke/MethodType*.*",
+            "jdk/internal/classfile/*.*", "jdk/internal/constant/*.*"],
           c2: { Exclude: true }
         }]
-        """;
+        """.formatted(INLINED);
 
     static {
         try {

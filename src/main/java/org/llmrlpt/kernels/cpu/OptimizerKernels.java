@@ -82,11 +82,14 @@ public final class OptimizerKernels {
         for (int lane = 0; lane < D.length(); lane++) {
             sum += all.lane(lane);
         }
-        x += 3 * step;
-        for (int i = 4 * piece; i < n; i++) {
-            double v = getFloat(x);
+        return sum + sumOfFewSquares(x + 3 * step, n - 4 * piece);
+    }
+
+    private static double sumOfFewSquares(long x, int n) {
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            double v = getFloat(Memory.at(x, i));
             sum += v * v;
-            x += 4;
         }
         return sum;
     }

@@ -28,6 +28,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class SampledRow {
     private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
+    private static final int BYTES = S.vectorByteSize();
     /** Elements of a block. */
     private static final int BLOCK = 256;
     private static final Scratch EXPONENTIALS = new Scratch();
@@ -86,38 +87,51 @@ final class SampledRow {
 
     /** Fills e and the sums of its blocks; returns Σ p d, where e = exp(d) and p = e / Σ e. */
     private double exponentials(long z, int n, float inverseTemperature, float shift) {
-        FloatVector factor = broadcast(S, inverseTemperature);
-        FloatVector minus = broadcast(S, -shift);
         double total = 0;
         double weighted = 0;
         for (int from = 0; from < n; from += BLOCK) {
-            int to = Math.min(n, from + BLOCK);
-            FloatVector s = FloatVector.zero(S);
-            FloatVector t = s;
-            int i = from;
-            for (; i + LANES <= to; i += LANES) {
-                FloatVector d = notTooLow(fromMemorySegment(S, ALL, at(z, i), ORDER).fma(factor, minus));
-                FloatVector x = VectorMath.expInRange(d);
-                x.intoMemorySegment(ALL, at(e, i), ORDER);
-                s = s.add(x);
-                t = x.fma(d, t);
+            int count = Math.min(BLOCK, n - from);
+            int whole = S.loopBound(count);
+            vectors(at(z, from), whole, inverseTemperature, shift, at(e, from), lanes);
+            if (whole < count) {
+                rest(at(z, from + whole), count - whole, inverseTemperature, shift, at(e, from + whole), lanes);
             }
-            if (i < to) {
-                VectorMask<Float> inside = S.indexInRange(i, to);
-                FloatVector d = notTooLow(fromMemorySegment(S, ALL, at(z, i), ORDER, inside).fma(factor, minus));
-                FloatVector x = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
-                x.intoMemorySegment(ALL, at(e, i), ORDER);
-                s = s.add(x);
-                t = x.fma(d, t);
-            }
-            s.intoMemorySegment(ALL, lanes, ORDER);
-            t.intoMemorySegment(ALL, at(lanes, LANES), ORDER);
             float sum = Lanes.sum(lanes, LANES);
             setFloat(at(sums, from / BLOCK), sum);
             total += sum;
             weighted += Lanes.sum(at(lanes, LANES), LANES);
         }
         return weighted / total;
+    }
+
+    /** x = exp(d), d = z factor - shift, of whole vectors; the sums of x and of x d by lane go to {@code lanes}. */
+    private static void vectors(long z, int n, float factor, float shift, long to, long lanes) {
+        FloatVector scale = broadcast(S, factor);
+        FloatVector minus = broadcast(S, -shift);
+        FloatVector s = FloatVector.zero(S);
+        FloatVector t = s;
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector d = notTooLow(fromMemorySegment(S, ALL, z, ORDER).fma(scale, minus));
+            FloatVector x = VectorMath.expInRange(d);
+            x.intoMemorySegment(ALL, to, ORDER);
+            s = s.add(x);
+            t = x.fma(d, t);
+            z += BYTES;
+            to += BYTES;
+        }
+        s.intoMemorySegment(ALL, lanes, ORDER);
+        t.intoMemorySegment(ALL, lanes + BYTES, ORDER);
+    }
+
+    /** The same of less than a vector, which is filled up with zeros; the sums are added to {@code lanes}. */
+    private static void rest(long z, int n, float factor, float shift, long to, long lanes) {
+        VectorMask<Float> inside = S.indexInRange(0, n);
+        FloatVector d = notTooLow(fromMemorySegment(S, ALL, z, ORDER, inside)
+            .fma(broadcast(S, factor), broadcast(S, -shift)));
+        FloatVector x = FloatVector.zero(S).blend(VectorMath.expInRange(d), inside);
+        x.intoMemorySegment(ALL, to, ORDER);
+        fromMemorySegment(S, ALL, lanes, ORDER).add(x).intoMemorySegment(ALL, lanes, ORDER);
+        x.fma(d, fromMemorySegment(S, ALL, lanes + BYTES, ORDER)).intoMemorySegment(ALL, lanes + BYTES, ORDER);
     }
 
     /** The sums of the blocks that cover the first n elements, added up. */
