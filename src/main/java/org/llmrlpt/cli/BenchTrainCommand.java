@@ -66,14 +66,14 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
         Kernels kernels = KernelSets.choose(t.device());
         Workers.use(t.device().workers());
         WarmUp.begin(kernels);
-        try (Scratch scratch = Scratch.create("llm-rlpt-bench-")) {
+        try (TemporaryFolder temporary = TemporaryFolder.create("llm-rlpt-bench-")) {
             Windows windows;
             int vocabulary;
             if (t.data().source() == null) {
                 vocabulary = vocabulary(t);
                 windows = new TrainingWindows(randomTokens(t, vocabulary), t.length(), -1, t.seed());
             } else {
-                Corpus corpus = TrainingData.corpus(t.data(), t.seed(), scratch.folder(), t.device().workers(),
+                Corpus corpus = TrainingData.corpus(t.data(), t.seed(), temporary.folder(), t.device().workers(),
                     (done, total, n) -> { });
                 vocabulary = corpus.tokenizer().vocabularySize();
                 windows = corpus.training(t.length(), t.seed());

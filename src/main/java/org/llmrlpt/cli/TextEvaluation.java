@@ -42,13 +42,13 @@ final class TextEvaluation {
                 + saved.shape().maxLength() + " tokens: lower it");
         }
         Tokenizer tokenizer = saved.tokenizer(s.tokenizer());
-        try (Scratch scratch = Scratch.create("llm-rlpt-eval-")) {
-            TokenSource tokens = tokens(s, tokenizer, scratch.folder().resolve("data"), console);
+        try (TemporaryFolder temporary = TemporaryFolder.create("llm-rlpt-eval-")) {
+            TokenSource tokens = tokens(s, tokenizer, temporary.folder().resolve("data"), console);
             report(measure(s, kernels, saved, tokenizer, tokens, length, console), s, saved, console);
         }
     }
 
-    private static TokenSource tokens(EvalSettings s, Tokenizer tokenizer, Path scratch, Console console) {
+    private static TokenSource tokens(EvalSettings s, Tokenizer tokenizer, Path folder, Console console) {
         Path source = Path.of(s.data());
         if (TokenDataset.isAt(source)) {
             TokenDataset data = TokenDataset.open(source, true);
@@ -65,9 +65,9 @@ final class TextEvaluation {
             .withThreads(s.device().workers());
         try (PreparationView progress = s.json() ? null : new PreparationView(console)) {
             new DataPreparation(tokenizer, preparation, s.json() ? (done, total, n) -> { } : progress)
-                .prepare(new FileDocuments(List.of(source), preparation), scratch);
+                .prepare(new FileDocuments(List.of(source), preparation), folder);
         }
-        return TokenDataset.open(scratch, false).train();
+        return TokenDataset.open(folder, false).train();
     }
 
     private static TokenStatistics measure(EvalSettings s, Kernels kernels, SavedModel saved, Tokenizer tokenizer,

@@ -40,8 +40,6 @@ import org.llmrlpt.train.TrainingData;
  * stage it was in. What it simplifies: one stage at a time, in this process.
  */
 public final class Study implements AutoCloseable {
-    private static final long FINAL_VALIDATION_FACTOR = 10;
-
     private final StudyPlan plan;
     private final RunLock lock;
     private final Kernels kernels;
@@ -219,7 +217,7 @@ public final class Study implements AutoCloseable {
         Corpus corpus = corpus(s, arm.stage(StageKind.PRETRAIN));
         int length = s.training().length();
         Windows windows = corpus.validation(length,
-            Math.max(1, s.evaluateTokens() * FINAL_VALIDATION_FACTOR / length));
+            Math.max(1, s.evaluateTokens() * Pretrainer.FINAL_VALIDATION_FACTOR / length));
         if (windows.count() > 0) {
             TokenStatistics t = TextMeasurement.of(saved, corpus.tokenizer(), windows, s.training().batch(),
                 s.training().objective().k(), kernels, s.training().device(), done -> { });

@@ -43,7 +43,8 @@ import org.llmrlpt.random.RandomStream;
  * dropout.
  */
 public final class Pretrainer implements AutoCloseable {
-    private static final int FINAL_VALIDATION_FACTOR = 10;
+    /** So many times the tokens of a validation are those of the last one. */
+    public static final int FINAL_VALIDATION_FACTOR = 10;
     /** A profile leaves out what ran before the compilers were done. */
     private static final double WARM_UP_SECONDS = 5;
 

@@ -14,8 +14,9 @@ import javax.management.ObjectName;
  * <ul>
  * <li>A small method that takes or returns vectors, such as {@link VectorMath#exp}, may be compiled on its own first
  * and is then thought too big to be inlined. Each vector that passes it is an object from then on, and the kernel stays
- * a hundred times slower for good. So these methods are all in {@link VectorMath} and {@link Simd}, which are always
- * inlined; the latter not by the fast compiler, which would run out of virtual registers in a tile.
+ * a hundred times slower for good. So these methods are all in {@link VectorMath} and {@link Simd}, which the
+ * optimising compiler always inlines, and the fast one never: it would run out of virtual registers in a tile, and it
+ * takes less time.
  * <li>A caller may swallow so many loops that the compiler reaches its limit of nodes inside one of them, and leaves a
  * call there, with the same end. So nothing else of this package is inlined: a loop over vectors is a method of its
  * own, and is compiled on its own. The one exception is a tile that wants constants from each of its two callers.
@@ -28,27 +29,27 @@ import javax.management.ObjectName;
  * </ul>
  */
 final class KernelCompilation {
-    /** What each compiler inlines into a kernel; a plus is always, a minus never. */
-    private static final String INLINED = """
-        "+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
-        "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "-org/llmrlpt/kernels/cpu/*.*\"""";
-
     private static final String DIRECTIVES = """
         [{
           match: ["org/llmrlpt/kernels/cpu/VectorMath.*", "org/llmrlpt/kernels/cpu/Memory.*",
             "org/llmrlpt/kernels/cpu/SmallProduct.tile", "org/llmrlpt/kernels/cpu/Simd*.*"],
-          c1: { inline: [%1$s] },
+          c1: { inline: ["-org/llmrlpt/kernels/cpu/*.*"] },
           c2: { Exclude: true }
         }, {
           match: ["org/llmrlpt/kernels/cpu/*.*"],
-          c1: { inline: [%1$s] },
-          c2: { BackgroundCompilation: false, inline: ["+org/llmrlpt/kernels/cpu/Simd*.*", %1$s] }
+          c1: { inline: ["-org/llmrlpt/kernels/cpu/*.*"] },
+          c2: {
+            BackgroundCompilation: false,
+            inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
+              "+org/llmrlpt/kernels/cpu/SmallProduct.tile", "+org/llmrlpt/kernels/cpu/Simd*.*",
+              "-org/llmrlpt/kernels/cpu/*.*"]
+          }
         }, {
           match: ["jdk/incubator/vector/*.*", "jdk/internal/vm/vector/*.*", "java/lang/invoke/MethodType*.*",
             "jdk/internal/classfile/*.*", "jdk/internal/constant/*.*"],
           c2: { Exclude: true }
         }]
-        """.formatted(INLINED);
+        """;
 
     static {
         try {

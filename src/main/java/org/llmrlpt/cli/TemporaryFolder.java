@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A temporary folder of a command that needs tokens for a moment; it goes when the command ends, by a signal too. */
-final class Scratch implements AutoCloseable {
+final class TemporaryFolder implements AutoCloseable {
     private static final int ATTEMPTS = 100;
 
     private final Path folder;
-    private final Thread hook = new Thread(this::deleteAtExit, "delete-scratch");
+    private final Thread hook = new Thread(this::deleteAtExit, "delete-temporary-folder");
 
-    private Scratch(Path folder) {
+    private TemporaryFolder(Path folder) {
         this.folder = folder;
     }
 
-    static Scratch create(String prefix) throws IOException {
-        Scratch scratch = new Scratch(Files.createTempDirectory(prefix));
-        Runtime.getRuntime().addShutdownHook(scratch.hook);
-        return scratch;
+    static TemporaryFolder create(String prefix) throws IOException {
+        TemporaryFolder temporary = new TemporaryFolder(Files.createTempDirectory(prefix));
+        Runtime.getRuntime().addShutdownHook(temporary.hook);
+        return temporary;
     }
 
     Path folder() {

@@ -12,29 +12,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-class ScratchTest {
+class TemporaryFolderTest {
     /** A command that is ended by a signal while it writes. */
     static final class Writer {
         private static final int DIRECTORIES = 7;
 
         public static void main(String[] args) throws IOException {
-            try (Scratch scratch = Scratch.create("llm-rlpt-test-")) {
-                System.out.println(scratch.folder());
+            try (TemporaryFolder temporary = TemporaryFolder.create("llm-rlpt-test-")) {
+                System.out.println(temporary.folder());
                 for (int i = 0; i < DIRECTORIES; i++) {
-                    Files.createDirectory(scratch.folder().resolve("d" + i));
+                    Files.createDirectory(temporary.folder().resolve("d" + i));
                 }
                 for (int i = 0; true; i++) {
-                    Files.writeString(scratch.folder().resolve("d" + i % DIRECTORIES).resolve("f" + i), "x");
+                    Files.writeString(temporary.folder().resolve("d" + i % DIRECTORIES).resolve("f" + i), "x");
                 }
             }
         }
     }
 
     @Test
-    void aClosedScratchFolderIsGone() throws IOException {
+    void aClosedFolderIsGone() throws IOException {
         Path folder;
-        try (Scratch scratch = Scratch.create("llm-rlpt-test-")) {
-            folder = scratch.folder();
+        try (TemporaryFolder temporary = TemporaryFolder.create("llm-rlpt-test-")) {
+            folder = temporary.folder();
             Files.writeString(Files.createDirectory(folder.resolve("inner")).resolve("file"), "x");
         }
         assertFalse(Files.exists(folder));
