@@ -25,16 +25,20 @@ final class EvalCommand implements Command<EvalSettings> {
     public int run(EvalSettings s, Console console) throws IOException {
         if (s.checkReferences()) {
             ReferenceReport.run(s, console);
-        } else if (s.checkpoint() == null) {
-            throw new UserError("setting 'checkpoint' is missing: name the model to measure with"
-                + " checkpoint=FOLDER, such as a run of pretrain");
-        } else if (s.task().name() != null) {
-            TaskReport.run(s, console);
-        } else if (s.data() != null) {
-            TextEvaluation.run(s, console);
-        } else {
+            return 0;
+        }
+        if (s.task().name() == null && s.data() == null) {
             throw new UserError("there is nothing to measure on: name a text with data=FILE or problems with "
                 + "task=NAME");
+        }
+        if (s.checkpoint() == null) {
+            throw new UserError("setting 'checkpoint' is missing: name the model to measure with checkpoint=FOLDER, such"
+                + " as a run of pretrain");
+        }
+        if (s.task().name() != null) {
+            TaskReport.run(s, console);
+        } else {
+            TextEvaluation.run(s, console);
         }
         return 0;
     }

@@ -22,10 +22,11 @@ import javax.management.ObjectName;
  * own, and is compiled on its own. The one exception is a tile that wants constants from each of its two callers.
  * <li>Vectors of several widths pass the same methods of the Vector API, whose profiles then lead the compiler astray,
  * again by chance: {@link VectorMath#exactly}.
- * <li>Until a kernel is compiled, each vector operation is a call. So a thread waits until the optimising compiler has
- * compiled its kernel. This compiler leaves out what would only make it late: what kernels inline, the insides of the
- * Vector API, which are hot until then and worth nothing afterwards, and what makes the classes of lambdas. The fast
- * compiler takes them all, and nobody waits for it.
+ * <li>Until a kernel is compiled, each vector operation is a call. So a thread waits until its kernel is compiled; for
+ * the fast compiler too, whose code is to be profiled before the optimising one begins, and without a full profile that
+ * one leaves objects in a kernel.
+ * <li>The optimising compiler leaves out what would only make it late: what kernels inline, the insides of the Vector
+ * API, which are hot until then and worth nothing afterwards, and what makes the classes of lambdas.
  * </ul>
  */
 final class KernelCompilation {
@@ -37,7 +38,7 @@ final class KernelCompilation {
           c2: { Exclude: true }
         }, {
           match: ["org/llmrlpt/kernels/cpu/*.*"],
-          c1: { inline: ["-org/llmrlpt/kernels/cpu/*.*"] },
+          c1: { BackgroundCompilation: false, inline: ["-org/llmrlpt/kernels/cpu/*.*"] },
           c2: {
             BackgroundCompilation: false,
             inline: ["+org/llmrlpt/kernels/cpu/VectorMath.*", "+org/llmrlpt/kernels/cpu/Memory.*",
