@@ -50,14 +50,17 @@ public final class OutsideProgram {
     public double run() throws IOException, InterruptedException {
         Path errors = Files.createTempFile("llm-rlpt-", ".err");
         Process process = start(errors.toFile());
-        Thread atExit = new Thread(() -> stop(process));
+        Thread atExit = new Thread(() -> {
+            stop(process);
+            errors.toFile().delete();
+        });
         Runtime.getRuntime().addShutdownHook(atExit);
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();
             if (code != 0) {
                 throw new UserError(name + " ended with exit code " + code + ": "
-                    + lastLine(Files.readString(errors, StandardCharsets.ISO_8859_1) + "\n" + output));
+                    + lastLine(output + "\n" + Files.readString(errors, StandardCharsets.ISO_8859_1)));
             }
             return pattern == null ? field(output) : match(output);
         } finally {

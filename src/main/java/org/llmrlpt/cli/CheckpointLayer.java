@@ -34,7 +34,7 @@ final class CheckpointLayer {
     private static int length(Map<String, String> given, int otherwise) {
         String length = given.get("length");
         try {
-            return length == null ? otherwise : Integer.parseInt(length);
+            return length == null ? otherwise : Integer.parseInt(length.replace("_", ""));
         } catch (NumberFormatException e) {
             throw new UserError("setting 'length' must be a whole number, not '" + length + "'", e);
         }

@@ -32,8 +32,8 @@ final class EvalCommand implements Command<EvalSettings> {
                 + "task=NAME");
         }
         if (s.checkpoint() == null) {
-            throw new UserError("setting 'checkpoint' is missing: name the model to measure with checkpoint=FOLDER, such"
-                + " as a run of pretrain");
+            throw new UserError("setting 'checkpoint' is missing: name the model to measure with checkpoint=FOLDER,"
+                + " such as a run of pretrain");
         }
         if (s.task().name() != null) {
             TaskReport.run(s, console);

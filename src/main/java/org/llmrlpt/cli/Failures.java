@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -47,6 +48,10 @@ final class Failures {
             }
             if (t instanceof OutOfMemoryError) {
                 return Optional.of(outOfMemory(t));
+            }
+            if (t instanceof InvalidPathException path) {
+                return Optional.of("'" + path.getInput() + "' cannot be the name of a file here (" + path.getReason()
+                    + "): choose another, or, where it has letters that this locale lacks, set LC_ALL=C.UTF-8");
             }
             if (t instanceof IOException io) {
                 return Optional.of(inputOutput(io));

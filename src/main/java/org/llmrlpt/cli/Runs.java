@@ -1,5 +1,6 @@
 package org.llmrlpt.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -47,11 +48,16 @@ final class Runs {
             throw new UserError("there is no run to resume in " + run + ": it has no " + RunFolder.CONFIG);
         }
         List<String> known = Binder.names(command.settings());
-        for (String name : (Iterable<String>) JsonFile.readObject(config)::fieldNames) {
+        JsonNode own = JsonFile.readObject(config);
+        for (String name : (Iterable<String>) own::fieldNames) {
             if (!known.contains(name)) {
                 throw new UserError(run + " is not a run of " + command.name() + ", which has no setting '" + name
                     + "' as in its " + RunFolder.CONFIG + ": resume it with the command that made it");
             }
+        }
+        if (known.contains("checkpoint") && !own.has("checkpoint")) {
+            throw new UserError(run + " is not a run of " + command.name() + ", as its " + RunFolder.CONFIG
+                + " names no 'checkpoint': resume it with the command that made it");
         }
         Map<String, String> all = new LinkedHashMap<>(given);
         all.put(CommandLines.CONFIG, config.toString());
@@ -84,8 +90,14 @@ final class Runs {
             console.line("report: " + file);
         } catch (RuntimeException e) {
             console.line("no report: " + Failures.sentence(e).orElse("drawing it failed with " + e)
-                + "; try again with: scripts/llm-rlpt report run=" + run);
+                + "; try again with: scripts/llm-rlpt report run=" + word(run));
         }
+    }
+
+    /** A path or text as a word of a command line, in quotes where a shell would cut it. */
+    static String word(Object text) {
+        String word = text.toString();
+        return word.matches("[\\p{L}\\p{N}_./:=,+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     /** The prefix with the first number from 1 for which nothing is there yet. */

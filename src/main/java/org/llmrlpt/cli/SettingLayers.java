@@ -33,6 +33,10 @@ final class SettingLayers {
         if (file != null) {
             Map<String, String> values = ConfigFiles.read(Path.of(file));
             values.keySet().removeAll(ignored);
+            if (values.containsKey(RESUME)) {
+                throw new UserError("setting 'resume' stands in " + file + ": give it on the command line, where nearly"
+                    + " all other settings are the run's own");
+            }
             config.putAll(known(type, values, file));
         }
         Map<String, String> merged = new LinkedHashMap<>();

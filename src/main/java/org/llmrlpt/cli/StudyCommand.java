@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.llmrlpt.config.ConfigFiles;
 import org.llmrlpt.config.StudySettings;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
@@ -38,7 +39,8 @@ final class StudyCommand implements Command<StudySettings> {
         }
         Map<String, String> all = new LinkedHashMap<>(given);
         String config = given.get(CommandLines.CONFIG);
-        if (config != null && Path.of(config).getFileName() != null) {
+        if (config != null && Path.of(config).getFileName() != null
+            && !ConfigFiles.read(Path.of(config)).containsKey(RUN)) {
             all.putIfAbsent(RUN, FOLDER + Path.of(config).getFileName().toString().replaceFirst("\\.json$", ""));
         }
         return all;
@@ -60,7 +62,7 @@ final class StudyCommand implements Command<StudySettings> {
             boolean finished = study.run(stop);
             view.close();
             console.line(finished ? "done: " + folder.resolve("report.html") + " shows it all, results.json has the"
-                + " figures" : "stopped; go on with: scripts/llm-rlpt study resume=" + folder);
+                + " figures" : "stopped; go on with: scripts/llm-rlpt study resume=" + Runs.word(folder));
         }
         return 0;
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.llmrlpt.config.FileProblem;
 
 /** A temporary folder of a command that needs tokens for a moment; it goes when the command ends, by a signal too. */
 final class TemporaryFolder implements AutoCloseable {
@@ -19,8 +20,13 @@ final class TemporaryFolder implements AutoCloseable {
         this.folder = folder;
     }
 
-    static TemporaryFolder create(String prefix) throws IOException {
-        TemporaryFolder temporary = new TemporaryFolder(Files.createTempDirectory(prefix));
+    static TemporaryFolder create(String prefix) {
+        TemporaryFolder temporary;
+        try {
+            temporary = new TemporaryFolder(Files.createTempDirectory(prefix));
+        } catch (IOException e) {
+            throw FileProblem.writing(System.getProperty("java.io.tmpdir"), e);
+        }
         Runtime.getRuntime().addShutdownHook(temporary.hook);
         return temporary;
     }

@@ -1,8 +1,10 @@
 package org.llmrlpt.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,7 +14,9 @@ import java.util.Map;
 
 /** Reads settings from JSON: flat dotted names and nested objects mean the same. */
 public final class ConfigFiles {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final JsonMapper JSON = JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+    private static final String BUILT_IN = "models/";
 
     private ConfigFiles() {
     }
@@ -30,11 +34,13 @@ public final class ConfigFiles {
     }
 
     /**
-     * The settings of a model file under {@code model.}: a path, or the name of a model that comes with the program.
+     * The settings of a model file under {@code model.}: a path, or the name of a model that comes with the program, as
+     * {@code tiny}, {@code tiny.json} or {@code models/tiny.json}.
      */
     public static Map<String, String> readModel(String name) {
         Path file = Path.of(name);
-        String builtIn = "/models/" + (name.endsWith(".json") ? file.getFileName() : name + ".json");
+        String builtIn = "/" + (name.startsWith(BUILT_IN) ? "" : BUILT_IN) + name
+            + (name.endsWith(".json") ? "" : ".json");
         try (InputStream in = Files.isRegularFile(file) ? Files.newInputStream(file)
                 : ConfigFiles.class.getResourceAsStream(builtIn)) {
             if (in == null) {
@@ -58,8 +64,7 @@ public final class ConfigFiles {
             flatten(root, prefix, map, file);
             return map;
         } catch (JsonProcessingException e) {
-            String reason = e.getOriginalMessage().replaceAll(" \\(start marker.*", "");
-            throw new UserError(file + " is not valid JSON (" + reason + " in line "
+            throw new UserError(file + " is not valid JSON (" + FileProblem.reason(e) + " in line "
                 + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + "): mend it", e);
         }
     }
@@ -71,7 +76,9 @@ public final class ConfigFiles {
             if (value.isObject()) {
                 flatten(value, name + ".", map, file);
             } else if (value.isValueNode() && !value.isNull()) {
-                map.put(name, value.asText());
+                if (map.put(name, value.asText()) != null) {
+                    throw new UserError("setting '" + name + "' stands in " + file + " twice: remove one of the two");
+                }
             } else {
                 throw new UserError("setting '" + name + "' in " + file + " must be a text, a number or true/false");
             }

@@ -1,5 +1,6 @@
 package org.llmrlpt.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -29,6 +30,9 @@ public final class FileProblem {
             case AccessDeniedException denied -> "permission denied";
             case NoSuchFileException missing -> "no such file or folder";
             case FileAlreadyExistsException exists -> "a file of that name is in the way";
+            // Without the library's words on where the text came from.
+            case JsonProcessingException json -> json.getOriginalMessage().replaceAll("(?s) \\(start marker.*", "")
+                .lines().findFirst().orElse("");
             case CharacterCodingException coding -> "it is not UTF-8 text";
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };

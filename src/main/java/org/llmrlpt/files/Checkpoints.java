@@ -57,11 +57,19 @@ public final class Checkpoints {
      */
     public Optional<Path> latest() {
         List<Path> all = list();
-        if (all.isEmpty()) { return Optional.empty(); }
-        Path newest = all.getLast();
-        verify(newest, "delete that folder to " + (all.size() == 1 ? "start from the beginning."
-            : "resume from " + all.get(all.size() - 2).getFileName() + "."));
-        return Optional.of(newest);
+        while (!all.isEmpty()) {
+            Path newest = all.getLast();
+            try {
+                verify(newest, "delete that folder to " + (all.size() == 1 ? "start from the beginning."
+                    : "resume from " + all.get(all.size() - 2).getFileName() + "."));
+                return Optional.of(newest);
+            } catch (UserError e) {
+                List<Path> now = list();
+                if (now.equals(all)) { throw e; }
+                all = now; // the run goes on meanwhile, and has replaced it
+            }
+        }
+        return Optional.empty();
     }
 
     /**

@@ -13,9 +13,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
@@ -41,7 +41,7 @@ public final class JsonFile {
         } catch (NoSuchFileException e) {
             throw new UserError("There is no file " + file + ".", e);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + " is not valid JSON: " + e.getOriginalMessage() + at(e) + ".", e);
+            throw new UserError(file + " is not valid JSON: " + FileProblem.reason(e) + at(e) + ".", e);
         } catch (IOException e) {
             throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
         }

@@ -65,7 +65,7 @@ public final class JsonLines implements AutoCloseable {
             return objects;
         } catch (JsonProcessingException e) {
             throw new UserError(file + ", line " + (objects.size() + 1) + ", is not valid JSON: "
-                + e.getOriginalMessage() + ".", e);
+                + FileProblem.reason(e) + ".", e);
         } catch (IOException e) {
             throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
         }

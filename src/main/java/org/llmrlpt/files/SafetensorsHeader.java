@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -72,7 +73,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Placed> tenso
         } catch (CharacterCodingException e) {
             throw new UserError(file + " is damaged: its header is not UTF-8 text.", e);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + " is damaged: its header is not valid JSON (" + e.getOriginalMessage() + ").",
+            throw new UserError(file + " is damaged: its header is not valid JSON (" + FileProblem.reason(e) + ").",
                 e);
         }
     }

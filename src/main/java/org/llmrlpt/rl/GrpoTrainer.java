@@ -177,6 +177,10 @@ public final class GrpoTrainer implements AutoCloseable {
         if (newest.isPresent()) {
             model.fillAngles(session);
             Checkpoint.State state = Checkpoint.read(newest.get(), trainee);
+            if (!state.data().equals(task.fingerprint())) {
+                throw new UserError("the problems of " + task.name() + " are not those that " + newest.get()
+                    + " was trained on: put the same file in its place, or start a new run");
+            }
             done = state.step();
             updates = state.counters().getOrDefault(UPDATES, 0L);
             nextProblem = state.counters().getOrDefault(NEXT_PROBLEM, 0L);
@@ -210,6 +214,9 @@ public final class GrpoTrainer implements AutoCloseable {
             return Optional.empty();
         }
         Rollout rollout = sampled.get();
+        if (rollout.tokens() > 0) {
+            finite.require("entropy", Group.entropy(rollout.completions()), done + 1);
+        }
         long packingFrom = System.nanoTime();
         List<PackedBatch> batches = pack(rollout);
         double packSeconds = since(packingFrom);
@@ -317,7 +324,7 @@ public final class GrpoTrainer implements AutoCloseable {
     }
 
     private void checkpoint(boolean reported) {
-        Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), task.name(), reported, seconds,
+        Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), task.fingerprint(), reported, seconds,
             Map.of(UPDATES, updates, NEXT_PROBLEM, nextProblem));
         listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
             Binder.unbind(settings)));

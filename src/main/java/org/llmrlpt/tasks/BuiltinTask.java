@@ -46,6 +46,11 @@ final class BuiltinTask implements Task {
     }
 
     @Override
+    public String fingerprint() {
+        return name;
+    }
+
+    @Override
     public Problem training(long number) {
         return problem(training.problem(number), Split.TRAIN);
     }

@@ -1,10 +1,14 @@
 package org.llmrlpt.tasks;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.llmrlpt.config.TaskSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.IndexPermutation;
@@ -62,6 +66,14 @@ final class FileTask implements Task {
         int size = training.size();
         IndexPermutation order = new IndexPermutation(size, orders.child(number / size));
         return training.get((int) order.at(number % size));
+    }
+
+    @Override
+    public String fingerprint() {
+        CRC32C crc = new CRC32C();
+        Stream.of(training, test).flatMap(List::stream).forEach(p ->
+            crc.update((p.prompt() + '\0' + p.answer() + '\0' + p.split() + '\0').getBytes(StandardCharsets.UTF_8)));
+        return name + ", " + HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
     @Override

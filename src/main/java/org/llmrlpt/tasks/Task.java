@@ -22,6 +22,9 @@ public interface Task {
      */
     List<Problem> test(int limit);
 
+    /** A short name of exactly these problems. */
+    String fingerprint();
+
     /** Judges completions of this task's problems. */
     Verifier verifier();
 }

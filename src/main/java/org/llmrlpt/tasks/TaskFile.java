@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.llmrlpt.config.FileProblem;
@@ -145,7 +146,7 @@ final class TaskFile {
         List<Line> lines = new ArrayList<>();
         int number = 0;
         try (InputStream raw = Files.newInputStream(file);
-                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
+                InputStream in = isCompressed(file) ? new GZIPInputStream(raw) : raw;
                 BufferedReader reader = new BufferedReader(new InputStreamReader(in,
                     StandardCharsets.UTF_8.newDecoder()))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -166,6 +167,10 @@ final class TaskFile {
         return lines;
     }
 
+    private static boolean isCompressed(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
+    }
+
     private static JsonNode object(String line, String where) {
         try {
             JsonNode node = JSON.readTree(line);
@@ -174,7 +179,7 @@ final class TaskFile {
             }
             return node;
         } catch (JsonProcessingException e) {
-            throw new UserError(where + " is not valid JSON: " + e.getOriginalMessage().lines().findFirst().orElse("")
+            throw new UserError(where + " is not valid JSON: " + FileProblem.reason(e)
                 + ": mend or remove that line", e);
         }
     }

@@ -91,6 +91,10 @@ public final class Pretrainer implements AutoCloseable {
         ModelShape shape = training.model().shape(tokenizer.vocabularySize(), length);
         shaping = Shaping.of(training.objective());
         Checkpoint.requireWritable(shape);
+        if (settings.sampleEvery() > 0 && shape.maxLength() < 2) {
+            throw new UserError("setting 'length' is " + length + ", which leaves a sample no room: raise it, or set"
+                + " sample.every=0");
+        }
         trainer = new Trainer(training, shape, windows, bytesPerToken, settings.steps(), kernels);
         session = trainer.session();
         model = trainer.model();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.data.Batch;
 import org.llmrlpt.data.Windows;
+import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.SafetensorsWriter;
 
 /**
@@ -28,6 +29,9 @@ final class Replay {
         long per = (long) sequencesPerStep * windows.length();
         long[] shape = {steps, sequencesPerStep, windows.length()};
         try (Arena arena = Arena.ofConfined()) {
+            if (Files.exists(folder)) { // of a run that was killed before its first checkpoint
+                AtomicFolder.delete(folder);
+            }
             Files.createDirectories(folder);
             Checkpoint.writeModel(folder.resolve("initial"), trainee);
             MemorySegment[] columns = new MemorySegment[4];

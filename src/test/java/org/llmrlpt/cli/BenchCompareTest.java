@@ -52,7 +52,7 @@ class BenchCompareTest {
     @Test
     void whatGoesWrongOutsideIsOneSentence() {
         commands.refuse(new String[] {"exit code 3", "no such model"},
-            compare("command=echo no such model >&2; exit 3"));
+            compare("command=echo epoch 1; echo no such model >&2; exit 3"));
         commands.refuse(new String[] {"not JSON", "hello"}, compare("command=echo hello"));
         commands.refuse(new String[] {"tokens_per_second", "{\"other\": 5}"}, compare("command=echo '{\"other\": 5}'"));
         commands.refuse(new String[] {"no match", "hello"}, compare("command=echo hello", "pattern=([0-9]+)"));

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,13 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 class FailuresTest {
     private static String sentence(Throwable t) {
         return Failures.sentence(t).orElse("(a bug)");
+    }
+
+    @Test
+    void aPathThatCannotBeIsNoBug() {
+        String sentence = Failures.sentence(new InvalidPathException("a\0b", "Nul character not allowed"))
+            .orElseThrow();
+        assertTrue(sentence.contains("Nul character") && sentence.contains("LC_ALL"), sentence);
     }
 
     @Test

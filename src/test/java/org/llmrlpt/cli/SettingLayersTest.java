@@ -128,8 +128,21 @@ class SettingLayersTest {
         assertEquals(2, main.run("pretrain", "config=" + file("broken.json", "{\"steps\": ")));
         assertEquals(1, main.err().lines().count(), main.err());
         assertEquals(2, main.run("pretrain", "model=none"));
+        assertEquals(2, main.run("pretrain", "model=no/such/folder/small.json"));
         assertEquals(1, main.err().lines().count(), main.err());
         assertFalse(main.err().contains("\tat "));
+    }
+
+    @Test
+    void whatStandsTwiceOrHasNoPlaceInAConfigFileIsRefused() throws IOException {
+        String[][] cases = {{"{\"steps\": 1, \"steps\": 2}", "steps"}, {"{\"steps\": 1} {\"steps\": 2}", "JSON"},
+            {"{\"evaluate\": {\"every\": 1}, \"evaluate.every\": 2}", "'evaluate.every'"},
+            {"{\"resume\": \"runs/pretrain-1\"}", "'resume'"}};
+        for (String[] c : cases) {
+            Path config = Files.writeString(folder.resolve("config.json"), c[0]);
+            assertEquals(2, main.run("pretrain", "config=" + config), c[0]);
+            assertTrue(main.err().contains("config.json") && main.err().contains(c[1]), main.err());
+        }
     }
 
     @Test

@@ -236,6 +236,21 @@ class RlTest {
     }
 
     @Test
+    void aResumedRunWantsTheSameProblems() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 30; i++) {
+            lines.append("{\"question\": \"1+").append(i).append("\", \"answer\": \"").append(1 + i).append("\"}\n");
+        }
+        Path file = Files.writeString(folder.resolve("sums.jsonl"), lines);
+        commands.succeed(small("of-file", "task=" + file, "task.held-out-fraction=0.3", "steps=1"));
+        Files.delete(folder.resolve("of-file/summary.json"));
+        commands.succeed("rl", "resume=" + folder.resolve("of-file"));
+        Files.writeString(file, lines.toString().replace("\"answer\": \"3\"", "\"answer\": \"4\""));
+        commands.refuse(new String[] {"sums.jsonl", "same file"}, "rl", "resume=" + folder.resolve("of-file"));
+        commands.refuse(new String[] {"not a run of midtrain"}, "midtrain", "resume=" + policy);
+    }
+
+    @Test
     void mistakesAreAnsweredByASentence() {
         commands.refuse(new String[] {"'group'", "between 2"}, small("bad", "group=1"));
         commands.refuse(new String[] {"'max-new-tokens'", "96"}, small("bad", "max-new-tokens=96"));

@@ -160,6 +160,12 @@ class PretrainTest {
     }
 
     @Test
+    void aSequenceOfOneTokenLeavesASampleNoRoom() {
+        commands.refuse(new String[] {"'length'", "sample.every=0"}, small("short", "steps=1", "length=1",
+            "sample.every=1"));
+    }
+
+    @Test
     void noStepsLeaveTheInitialCheckpoint() {
         commands.succeed(small("none", "steps=0"));
         assertTrue(Files.exists(checkpoint("none", 0).resolve("model.safetensors")));
@@ -188,6 +194,8 @@ class PretrainTest {
             assertEquals(List.of(2L, 8L, 16L), batches.info("targets").shape());
         }
         assertTrue(Files.exists(folder.resolve("replay/replay/initial/model.safetensors")));
+        AtomicFolder.delete(folder.resolve("replay/checkpoints"));
+        commands.succeed("pretrain", "resume=" + folder.resolve("replay"));
         assertTrue(Files.exists(folder.resolve("replay/replay/initial/config.json")));
     }
 
