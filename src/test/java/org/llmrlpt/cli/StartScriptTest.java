@@ -123,6 +123,17 @@ class StartScriptTest {
         assertTrue(run().err().contains("mvn "));
     }
 
+    /** In which Java would not understand other letters in arguments and file names. */
+    @Test
+    void anAsciiLocaleIsReplaced() throws Exception {
+        built();
+        executable(Path.of(environment.get("JAVA_HOME"), "bin/java"), "#!/bin/sh\necho \"LC_ALL=$LC_ALL\"\n");
+        executable(tools.resolve("locale"), "#!/bin/sh\necho ANSI_X3.4-1968\n");
+        assertEquals("LC_ALL=C.UTF-8", run().out().strip());
+        executable(tools.resolve("locale"), "#!/bin/sh\necho UTF-8\n");
+        assertEquals("LC_ALL=", run().out().strip());
+    }
+
     @Test
     void worksThroughSymbolicLinksFromAnyFolder() throws Exception {
         built();
