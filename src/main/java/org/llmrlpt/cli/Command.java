@@ -40,8 +40,9 @@ public interface Command<S extends Record> {
      * What all given settings mean, those of the config file and of the model included.
      *
      * @param given settings by name, without the defaults
+     * @param commandLine those of the command line, {@link CommandLines#CONFIG} among them
      */
-    default Map<String, String> complete(Map<String, String> given) {
+    default Map<String, String> complete(Map<String, String> given, Map<String, String> commandLine) {
         return given;
     }
 

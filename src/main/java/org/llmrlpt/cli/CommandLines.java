@@ -29,6 +29,12 @@ final class CommandLines {
     private CommandLines() {
     }
 
+    /** A path or text as one word for a shell: in quotes where it would be cut otherwise. */
+    static String quoted(Object text) {
+        String plain = text.toString();
+        return plain.matches("[A-Za-z0-9_@%+=:,./-]+") ? plain : "'" + plain.replace("'", "'\\''") + "'";
+    }
+
     /** What the user asked for: a command and its settings, or the help of a command or group. */
     record Request(Command<?> command, Map<String, String> settings, boolean help, CommandLine line) {
     }

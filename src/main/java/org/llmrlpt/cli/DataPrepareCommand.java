@@ -63,7 +63,7 @@ final class DataPrepareCommand implements Command<DataPrepareCommand.Settings> {
         }
         console.table(List.of(List.of("split", "documents", "bytes", "tokens", "bytes per token"),
             row("training", index.train()), row("validation", index.validation())));
-        console.line("next:  scripts/llm-rlpt pretrain data=" + Runs.word(folder));
+        console.line("next:  scripts/llm-rlpt pretrain data=" + CommandLines.quoted(folder));
         return 0;
     }
 

@@ -57,7 +57,7 @@ public final class Main {
 
     private <S extends Record> int run(Command<S> command, Map<String, String> commandLine) throws Exception {
         Map<String, String> given = command.complete(SettingLayers.merge(command.settings(), command.ignored(),
-            command.interpret(commandLine)));
+            command.interpret(commandLine)), commandLine);
         S settings = Binder.bind(command.settings(), given);
         TornadoSettings.beforeStart(given.getOrDefault("device", "auto"));
         return command.run(settings, console);

@@ -45,8 +45,8 @@ final class MidtrainCommand implements Command<MidtrainSettings> {
     }
 
     @Override
-    public Map<String, String> complete(Map<String, String> given) {
-        return given.containsKey("resume") ? given : Runs.pinned(given);
+    public Map<String, String> complete(Map<String, String> given, Map<String, String> commandLine) {
+        return Runs.pinned(given);
     }
 
     @Override

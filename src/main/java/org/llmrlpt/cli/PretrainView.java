@@ -144,7 +144,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
     void finished(Pretrainer trainer, boolean allSteps) {
         close();
         if (!allSteps) {
-            console.line("stopped; go on with: scripts/llm-rlpt " + command + " resume=" + Runs.word(run));
+            console.line("stopped; go on with: scripts/llm-rlpt " + command + " resume=" + CommandLines.quoted(run));
             return;
         }
         Path newest = trainer.newestCheckpoint();
@@ -154,9 +154,9 @@ final class PretrainView implements PretrainListener, AutoCloseable {
         if (lastValidation != null) {
             console.line("validation: " + describe(lastValidation.statistics()));
         }
-        console.line("next:  scripts/llm-rlpt generate model=" + Runs.word(newest) + " "
+        console.line("next:  scripts/llm-rlpt generate model=" + CommandLines.quoted(newest) + " "
             + (trainer.settings().training().data().source() == null ? "prompt=\"Add 12 and 30.\"" : "prompt=\"...\""));
-        console.line("       scripts/llm-rlpt eval model=" + Runs.word(newest) + " data=FILE");
+        console.line("       scripts/llm-rlpt eval model=" + CommandLines.quoted(newest) + " data=FILE");
     }
 
     @Override

@@ -36,8 +36,8 @@ final class RlCommand implements Command<RlSettings> {
     }
 
     @Override
-    public Map<String, String> complete(Map<String, String> given) {
-        return given.containsKey("resume") ? given : Runs.pinned(given);
+    public Map<String, String> complete(Map<String, String> given, Map<String, String> commandLine) {
+        return Runs.pinned(given);
     }
 
     @Override

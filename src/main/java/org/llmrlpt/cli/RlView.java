@@ -117,7 +117,7 @@ final class RlView implements RlListener, AutoCloseable {
     void finished(GrpoTrainer trainer, boolean allSteps) {
         close();
         if (!allSteps) {
-            console.line("stopped; go on with: scripts/llm-rlpt rl resume=" + Runs.word(run));
+            console.line("stopped; go on with: scripts/llm-rlpt rl resume=" + CommandLines.quoted(run));
             return;
         }
         console.line("");
@@ -129,8 +129,8 @@ final class RlView implements RlListener, AutoCloseable {
                 first.samples(), first.average().value())) + describe(last));
         }
         String level = trainer.settings().task().level();
-        console.line("next:  scripts/llm-rlpt eval checkpoint=" + Runs.word(trainer.newestCheckpoint())
-            + " task=" + Runs.word(trainer.task().name()) + (level == null ? "" : " task.level=" + level));
+        console.line("next:  scripts/llm-rlpt eval checkpoint=" + CommandLines.quoted(trainer.newestCheckpoint())
+            + " task=" + CommandLines.quoted(trainer.task().name()) + (level == null ? "" : " task.level=" + level));
     }
 
     @Override

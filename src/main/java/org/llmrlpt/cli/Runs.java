@@ -65,10 +65,13 @@ final class Runs {
     }
 
     /**
-     * The settings of a new run, whose 'checkpoint', if it names a run, becomes that run's newest checkpoint: so it
-     * still knows where it began when that run has gone on.
+     * The settings of a run, whose 'checkpoint', if it names a run, becomes that run's newest checkpoint: so it still
+     * knows where it began when that run has gone on. A resumed run keeps what it has.
      */
     static Map<String, String> pinned(Map<String, String> settings) {
+        if (settings.containsKey("resume")) {
+            return settings;
+        }
         Map<String, String> all = new LinkedHashMap<>(settings);
         all.computeIfPresent("checkpoint", (name, value) -> SavedModel.open(value).folder().toString());
         return all;
@@ -90,14 +93,8 @@ final class Runs {
             console.line("report: " + file);
         } catch (RuntimeException e) {
             console.line("no report: " + Failures.sentence(e).orElse("drawing it failed with " + e)
-                + "; try again with: scripts/llm-rlpt report run=" + word(run));
+                + "; try again with: scripts/llm-rlpt report run=" + CommandLines.quoted(run));
         }
-    }
-
-    /** A path or text as a word of a command line, in quotes where a shell would cut it. */
-    static String word(Object text) {
-        String word = text.toString();
-        return word.matches("[\\p{L}\\p{N}_./:=,+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     /** The prefix with the first number from 1 for which nothing is there yet. */

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.llmrlpt.config.ConfigFiles;
 import org.llmrlpt.config.StudySettings;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
@@ -31,16 +30,17 @@ final class StudyCommand implements Command<StudySettings> {
         return StudySettings.class;
     }
 
-    /** A resumed study has its own settings; a new one is named after its config file where nothing else is said. */
     @Override
     public Map<String, String> interpret(Map<String, String> given) {
-        if (given.containsKey("resume")) {
-            return Runs.resumed(this, given);
-        }
+        return given.containsKey("resume") ? Runs.resumed(this, given) : given;
+    }
+
+    /** A new study is named after its config file where nothing else is said. */
+    @Override
+    public Map<String, String> complete(Map<String, String> given, Map<String, String> commandLine) {
+        String config = commandLine.get(CommandLines.CONFIG);
         Map<String, String> all = new LinkedHashMap<>(given);
-        String config = given.get(CommandLines.CONFIG);
-        if (config != null && Path.of(config).getFileName() != null
-            && !ConfigFiles.read(Path.of(config)).containsKey(RUN)) {
+        if (config != null && Path.of(config).getFileName() != null) {
             all.putIfAbsent(RUN, FOLDER + Path.of(config).getFileName().toString().replaceFirst("\\.json$", ""));
         }
         return all;
@@ -62,7 +62,7 @@ final class StudyCommand implements Command<StudySettings> {
             boolean finished = study.run(stop);
             view.close();
             console.line(finished ? "done: " + folder.resolve("report.html") + " shows it all, results.json has the"
-                + " figures" : "stopped; go on with: scripts/llm-rlpt study resume=" + Runs.word(folder));
+                + " figures" : "stopped; go on with: scripts/llm-rlpt study resume=" + CommandLines.quoted(folder));
         }
         return 0;
     }

@@ -1,5 +1,7 @@
 package org.llmrlpt.cli;
 
+import static org.llmrlpt.cli.CommandLines.quoted;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -152,10 +154,5 @@ record TornadoInstallation(Path home, String version, List<String> backends) {
         String flags = Stream.of(jar.resolveSibling(file), jar.resolve("../..").resolve(file)).map(Path::normalize)
             .filter(Files::isRegularFile).findFirst().map(f -> " --jvm=" + quoted("@" + f)).orElse("");
         return flags + " -jar " + quoted(jar) + " pretrain model=models/small.json";
-    }
-
-    private static String quoted(Object text) {
-        String plain = text.toString();
-        return plain.matches("[A-Za-z0-9_@%+=:,./-]+") ? plain : "'" + plain.replace("'", "'\\''") + "'";
     }
 }

@@ -54,8 +54,8 @@ final class TrainTokenizerCommand implements Command<TrainTokenizerCommand.Setti
         Files.createDirectories(folder);
         tokenizer.save(folder);
         console.line("wrote " + file + ": " + tokenizer.vocabularySize() + " tokens");
-        console.line("next:  scripts/llm-rlpt data prepare data=" + Runs.word(settings.text().source())
-            + " tokenizer=" + Runs.word(folder) + " output=FOLDER");
+        console.line("next:  scripts/llm-rlpt data prepare data=" + CommandLines.quoted(settings.text().source())
+            + " tokenizer=" + CommandLines.quoted(folder) + " output=FOLDER");
         return 0;
     }
 }

@@ -73,6 +73,8 @@ public final class GrpoTrainer implements AutoCloseable {
     private final Task task;
     private final AnswerLengths lengths;
     private final FiniteCheck finite;
+    /** A short name of exactly the task's problems. */
+    private final String problems;
     private long done;
     private long updates;
     private long nextProblem;
@@ -89,6 +91,7 @@ public final class GrpoTrainer implements AutoCloseable {
         this.run = run;
         this.saved = saved;
         this.task = task;
+        problems = task.fingerprint();
         this.kernels = kernels;
         this.listener = listener;
         finite = new FiniteCheck(run, settings.checkFinite());
@@ -177,7 +180,7 @@ public final class GrpoTrainer implements AutoCloseable {
         if (newest.isPresent()) {
             model.fillAngles(session);
             Checkpoint.State state = Checkpoint.read(newest.get(), trainee);
-            if (!state.data().equals(task.fingerprint())) {
+            if (!state.data().equals(problems)) {
                 throw new UserError("the problems of " + task.name() + " are not those that " + newest.get()
                     + " was trained on: put the same file in its place, or start a new run");
             }
@@ -324,7 +327,7 @@ public final class GrpoTrainer implements AutoCloseable {
     }
 
     private void checkpoint(boolean reported) {
-        Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), task.fingerprint(), reported, seconds,
+        Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), problems, reported, seconds,
             Map.of(UPDATES, updates, NEXT_PROBLEM, nextProblem));
         listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
             Binder.unbind(settings)));

@@ -270,7 +270,7 @@ public final class Pretrainer implements AutoCloseable {
     private void checkpoint(boolean reported) {
         try (Phase _ = new Phase("checkpoint", done)) {
             Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), data.fingerprint(), reported,
-    secondsTraining, Map.of("updates", updatesBefore + done));
+                secondsTraining, Map.of("updates", updatesBefore + done));
             listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
                 Binder.unbind(settings)));
         }

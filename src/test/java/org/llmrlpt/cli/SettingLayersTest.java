@@ -127,10 +127,11 @@ class SettingLayersTest {
         assertEquals(1, main.err().lines().count(), main.err());
         assertEquals(2, main.run("pretrain", "config=" + file("broken.json", "{\"steps\": ")));
         assertEquals(1, main.err().lines().count(), main.err());
-        assertEquals(2, main.run("pretrain", "model=none"));
-        assertEquals(2, main.run("pretrain", "model=no/such/folder/small.json"));
-        assertEquals(1, main.err().lines().count(), main.err());
-        assertFalse(main.err().contains("\tat "));
+        for (String name : List.of("none", "no/such/folder/small.json")) {
+            assertEquals(2, main.run("pretrain", "model=" + name));
+            assertEquals(1, main.err().lines().count(), main.err());
+            assertFalse(main.err().contains("\tat "));
+        }
     }
 
     @Test

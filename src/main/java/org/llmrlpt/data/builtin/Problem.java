@@ -13,7 +13,7 @@ package org.llmrlpt.data.builtin;
  */
 public record Problem(String family, int level, String key, String question, String steps, String answer) {
     /** What stands before an answer. */
-    public static final String ANSWER_MARK = "Answer:";
+    private static final String ANSWER_MARK = "Answer:";
 
     /** What a model is given: the question, and a line end where steps follow. */
     public String prompt() {
@@ -28,16 +28,5 @@ public record Problem(String family, int level, String key, String question, Str
     /** The whole document. */
     public String text() {
         return prompt() + solution();
-    }
-
-    /** The answer in a written solution: what follows the last mark on its line, or null when there is no mark. */
-    public static String answerIn(String written) {
-        int mark = written.lastIndexOf(ANSWER_MARK);
-        if (mark < 0) {
-            return null;
-        }
-        String rest = written.substring(mark + ANSWER_MARK.length());
-        int end = rest.indexOf('\n');
-        return (end < 0 ? rest : rest.substring(0, end)).strip();
     }
 }

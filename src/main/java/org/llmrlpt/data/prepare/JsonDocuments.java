@@ -78,7 +78,7 @@ final class JsonDocuments {
         try {
             object = JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new UserError(file + ":" + number + " is not valid JSON: " + firstLine(e.getOriginalMessage())
+            throw new UserError(file + ":" + number + " is not valid JSON: " + FileProblem.reason(e)
                     + "; mend or remove that line.", e);
         } catch (IOException e) {
             throw FileProblem.reading(file + ":" + number, e);
@@ -89,9 +89,5 @@ final class JsonDocuments {
                     + "\"; set data.field= to the name of the field that holds the text.");
         }
         return text.textValue();
-    }
-
-    private static String firstLine(String message) {
-        return message.lines().findFirst().orElse("");
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.tasks.answers.Arithmetic;
+import org.llmrlpt.tasks.answers.Finder;
 
 class BuiltinTasksTest {
     private static final int SAMPLES = 2000;
@@ -284,9 +285,12 @@ class BuiltinTasksTest {
     @Test
     void aSolutionIsJudgedByItsLastAnswer() {
         Problem problem = BuiltinTasks.all(false, 1).problem(0);
-        assertEquals(problem.answer(), Problem.answerIn(problem.solution()));
-        assertEquals(problem.answer(), Problem.answerIn("Answer: wrong\nAnswer:  " + problem.answer() + " \nmore"));
-        assertNull(Problem.answerIn("no mark"));
+        assertEquals(problem.answer(), Finder.MARK.find(problem.solution(), false));
+        assertEquals(problem.answer(),
+            Finder.MARK.find("Answer: wrong\nAnswer:  " + problem.answer() + " \nmore", false));
+        assertNotEquals(problem.answer(), Finder.MARK.find("Answer: " + problem.answer() + "0", false));
+        assertNull(Finder.MARK.find(problem.answer(), false));
+        assertNull(Finder.MARK.find("no mark", false));
         assertEquals(problem.prompt() + problem.solution(), problem.text());
     }
 
