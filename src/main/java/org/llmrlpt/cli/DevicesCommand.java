@@ -13,6 +13,7 @@ import org.llmrlpt.device.Devices;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
 import org.llmrlpt.kernels.Kernels;
+import org.llmrlpt.kernels.cpu.HostProcessor;
 import org.llmrlpt.kernels.cpu.Workers;
 import org.llmrlpt.kernels.cublas.Cublas;
 import uk.ac.manchester.tornado.api.TornadoBackend;

@@ -4,15 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.llmrlpt.device.TornadoSettings;
 
 class DevicesCommandTest {
@@ -28,13 +24,5 @@ class DevicesCommandTest {
         assertTrue(shown.lines().anyMatch(l -> l.startsWith("products ") && l.contains("FP32")), shown);
         assertTrue(shown.lines().anyMatch(l -> l.startsWith("0:0 ") && l.endsWith("(default)")), shown);
         assertTrue(shown.contains("-jar " + Path.of("target/llm-rlpt.jar").toAbsolutePath() + " pretrain"), shown);
-    }
-
-    @Test
-    void readsTheProcessorsNameFromLinux(@TempDir Path folder) throws IOException {
-        Path file = folder.resolve("cpuinfo");
-        assertEquals(Optional.empty(), HostProcessor.ofCpuinfo(file));
-        Files.writeString(file, "processor\t: 0\nmodel name\t: Fast: CPU @ 3 GHz\nmodel name\t: other\n");
-        assertEquals(Optional.of("Fast: CPU @ 3 GHz"), HostProcessor.ofCpuinfo(file));
     }
 }

@@ -34,12 +34,16 @@ final class BlockedProduct {
      * reads its columns of B, and long pieces of Aᵀ's rows are read faster.
      */
     private static final int TASK_ROWS = 192;
-    private static final int MIN_TASK_ROWS = 36;
+    private static final int MIN_TASK_ROWS = 24;
     /**
-     * Panels of B that a row of tiles runs along, so that C is read and written in long pieces, which the processor
-     * fetches ahead: with one panel at a time a tile waits for C. So many panels stay in the second cache.
+     * Floats of the panels of B (384 KiB) that a row of tiles runs along, so that C is read and written in long pieces,
+     * which the processor fetches ahead: with one panel at a time a tile waits for C. So many stay in the second cache.
      */
-    private static final int GROUP = 8;
+    private static final int GROUP = 3 << 15;
+    /** At most so many panels of B are copied together, so that long pieces of its rows are read. */
+    private static final int COPIED_PANELS = 64;
+    /** At most so many rows of them in a task. */
+    private static final int COPIED_ROWS = 96;
 
     /** Floats of A that are copied for all tasks at a time (4 MiB), where each thread has its own panels of B. */
     private static final int SHARED_A = 1 << 20;
@@ -48,8 +52,8 @@ final class BlockedProduct {
     /** A product with so many rows and columns is wide: below, packing B for all threads costs no more. */
     private static final int WIDE_ROWS = 128;
     private static final int WIDE_COLUMNS = 4096;
-    /** Columns that a task of a wide product packs at a time: one part of them stays in the second cache. */
-    private static final int GROUP_COLUMNS = 384;
+    /** Floats of B (576 KiB) that a task of a wide product packs at a time: they stay in the second cache. */
+    private static final int OWN_GROUP = 9 << 14;
 
     /** A task's rows of A, one part of k; or those that all tasks share. */
     private static final ScratchArray A_BLOCK = new ScratchArray();
@@ -93,14 +97,13 @@ final class BlockedProduct {
 
     /** As without {@code epilogue}, which is null or gets each block of C when it is complete. */
     void multiply(boolean transposedB, long b, int ldb, int n, int k, Epilogue epilogue) {
-        int columns = tile.columns;
         int chunk = chunkColumns(n, k);
         int chunkK = chunk > MIN_CHUNK_COLUMNS ? k : chunkK(Math.min(n, chunk), k);
         for (int j0 = 0; j0 < n; j0 += chunk) {
             int nc = Math.min(chunk, n - j0);
             for (int k0 = 0; k0 < k; k0 += chunkK) {
                 int kc = Math.min(chunkK, k - k0);
-                long panels = B_PANELS.floats((long) Panels.count(nc, columns) * columns * kc);
+                long panels = B_PANELS.floats(Panels.floatsB(tile, nc, kc, part));
                 long from = transposedB ? at(b, (long) j0 * ldb + k0) : at(b, (long) k0 * ldb + j0);
                 pack(tile, transposedB, from, ldb, nc, kc, part, panels);
                 multiplyAll(panels, j0, nc, k0, kc, k0 + kc == k ? epilogue : null);
@@ -114,12 +117,24 @@ final class BlockedProduct {
      * @param part length of the parts, {@link Tile#partOfK} of the whole sum
      */
     static void pack(Tile tile, boolean transposed, long b, int ldb, int n, int k, int part, long to) {
-        int columns = tile.columns;
-        int panels = Panels.count(n, columns);
-        int group = transposed ? 1 : 8; // several panels at once read longer pieces of B's rows
-        int groups = Panels.count(panels, group);
-        int tasks = groups * Panels.count(k, part);
-        Workers.forEach(tasks, t -> packTask(t, groups, group, panels, tile, transposed, b, ldb, n, k, part, to));
+        int panels = Panels.count(n, tile.columns);
+        int groups = transposed ? panels : Panels.count(panels, COPIED_PANELS);
+        int pieces = transposed ? 1 : Panels.count(part, COPIED_ROWS);
+        Workers.forEach(groups * pieces * Panels.count(k, part), t -> {
+            int p = begin(panels, t % groups, groups);
+            int width = Math.min(n, begin(panels, t % groups + 1, groups) * tile.columns) - p * tile.columns;
+            int j = p * tile.columns;
+            int k0 = t / groups / pieces * part;
+            int kc = Math.min(part, k - k0);
+            long target = at(to, Panels.partB(tile, n, k0, part) + p * Panels.strideB(tile, kc));
+            if (transposed) {
+                Panels.transposeB(tile, at(b, (long) j * ldb + k0), ldb, width, kc, target);
+            } else {
+                int piece = t / groups % pieces;
+                Panels.copyRows(tile, at(b, (long) k0 * ldb + j), ldb, width, kc, begin(kc, piece, pieces),
+                    begin(kc, piece + 1, pieces), target);
+            }
+        });
     }
 
     /** Columns in nearly equal chunks. */
@@ -134,20 +149,6 @@ final class BlockedProduct {
         return Math.ceilDiv(Panels.count(k, part), chunks) * part;
     }
 
-    private static void packTask(int t, int groups, int group, int panels, Tile tile, boolean transposed, long b,
-        int ldb, int n, int k, int part, long to) {
-        int k0 = t / groups * part;
-        int kc = Math.min(part, k - k0);
-        int j = t % groups * group * tile.columns;
-        int width = Math.min(group * tile.columns, n - j);
-        long target = at(to, (long) k0 * panels * tile.columns + (long) j * kc);
-        if (transposed) {
-            Panels.transposeB(tile, at(b, (long) j * ldb + k0), ldb, width, kc, target);
-        } else {
-            Panels.copyB(tile, at(b, (long) k0 * ldb + j), ldb, width, kc, target);
-        }
-    }
-
     /** Whether B has so many columns that it is better packed in pieces than for all threads. */
     static boolean isWide(int m, int n) {
         return m >= WIDE_ROWS && n >= WIDE_COLUMNS;
@@ -155,8 +156,8 @@ final class BlockedProduct {
 
     /** Multiplies by B [k, n], or by a transposed B stored [n, k]; each task packs its own columns of it. */
     void multiplyByColumns(boolean transposedB, long b, int ldb, int n, int k) {
-        int group = GROUP_COLUMNS / tile.columns;
-        long most = (long) group * tile.columns * part;
+        int group = panelsOf(OWN_GROUP, tile, part);
+        long most = group * Panels.strideB(tile, part);
         byColumns(n, k, group, (p, width, k0, kc) -> {
             long own = OWN_PANELS.floats(most);
             long j = (long) p * tile.columns;
@@ -171,8 +172,8 @@ final class BlockedProduct {
 
     /** Multiplies by all panels of B as {@link #pack} makes them, for few rows. */
     void multiplyPacked(long panels, int n, int k) {
-        long all = (long) Panels.count(n, tile.columns) * tile.columns;
-        byColumns(n, k, 1, (p, width, k0, kc) -> at(panels, all * k0 + (long) p * tile.columns * kc));
+        byColumns(n, k, 1, (p, width, k0, kc) ->
+            at(panels, Panels.partB(tile, n, k0, part) + p * Panels.strideB(tile, kc)));
     }
 
     /** Where a task finds panels of B. */
@@ -273,6 +274,11 @@ final class BlockedProduct {
         });
     }
 
+    /** How many panels of B, of a part of k, are at most so many floats; at least one. */
+    static int panelsOf(int floats, Tile tile, int part) {
+        return Math.max(1, floats / (tile.columns * part));
+    }
+
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
     static int begin(int count, int i, int parts) {
         return (int) ((long) count * i / parts);
@@ -280,19 +286,20 @@ final class BlockedProduct {
 
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
     void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k) {
-        long stride = (long) Panels.count(n, tile.columns) * tile.columns;
         int tiles = Panels.count(rows, tile.rows);
+        int most = panelsOf(GROUP, tile, part);
         float[] blockOfA = blockOfA(tile, tiles);
         for (int kk = 0; kk < k; kk += part) {
             int kc = Math.min(part, k - kk);
             int strideA = BlockOfA.panelStride(tile, kc);
             copyA(i0, i0 + rows, k0 + kk, kc, blockOfA, 0);
+            long panels = at(b, Panels.partB(tile, n, kk, part));
             boolean start = accumulate || k0 + kk > 0;
-            for (int p = p0; p < p1; p += GROUP) {
-                int group = Math.min(GROUP, p1 - p);
+            for (int p = p0; p < p1; p += most) {
+                int group = Math.min(most, p1 - p);
                 for (int i = 0; i < tiles; i++) {
                     int top = i * tile.rows;
-                    row(blockOfA, i * strideA, Math.min(tile.rows, rows - top), at(b, kk * stride), p, p + group,
+                    row(blockOfA, i * strideA, Math.min(tile.rows, rows - top), panels, p, p + group,
                         at(c, (long) (i0 + top) * ldc + j0), n, kc, start);
                 }
             }
@@ -322,7 +329,7 @@ final class BlockedProduct {
         int columns = tile.columns;
         long stepC = 4L * ldc;
         for (int p = p0; p < p1; p++) {
-            long panel = b + 4L * p * columns * kc;
+            long panel = at(b, p * Panels.strideB(tile, kc));
             long to = c + 4L * p * columns;
             int width = Math.min(columns, n - p * columns);
             Tile fitting = width == columns ? tile.low(height) : tile.edge(width);

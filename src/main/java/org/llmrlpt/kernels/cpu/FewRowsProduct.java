@@ -49,8 +49,9 @@ final class FewRowsProduct {
 
     static void multiply(long x, int ldx, long w, int ldw, long y, int ldy, int m, int n, int k) {
         Tile tile = tile(m);
-        long packed = X_PANELS.floats((long) Panels.count(m, tile.columns) * tile.columns * k);
-        BlockedProduct.pack(tile, true, x, ldx, m, k, Tile.partOfK(k), packed);
+        int part = Tile.partOfK(k);
+        long packed = X_PANELS.floats(Panels.floatsB(tile, m, k, part));
+        BlockedProduct.pack(tile, true, x, ldx, m, k, part, packed);
         new FewRowsProduct(tile, packed, w, ldw, y, ldy, m, k).multiply(n);
     }
 
@@ -84,8 +85,9 @@ final class FewRowsProduct {
             for (int j = 0; j < padded; j += tile.rows) {
                 for (int p = 0; p < panels; p++) {
                     int i = p * tile.columns;
-                    tile.edge(m - i).multiply(rows, j / tile.rows * stride, at(x, (long) k0 * width + (long) i * kc),
-                        at(out, (long) j * width + i), 4L * width, kc, k0 > 0);
+                    long panel = at(x, Panels.partB(tile, m, k0, part) + p * Panels.strideB(tile, kc));
+                    tile.edge(m - i).multiply(rows, j / tile.rows * stride, panel, at(out, (long) j * width + i),
+                        4L * width, kc, k0 > 0);
                 }
             }
         }

@@ -44,7 +44,7 @@ public final class Gemm {
 
     /** Floats of a packed B [N,K] for {@link #ntPacked}. */
     static long packedFloats(int n, int k) {
-        return (long) Panels.count(n, TILE.columns) * TILE.columns * k;
+        return Panels.floatsB(TILE, n, k, Tile.partOfK(k));
     }
 
     /** Packs B [N,K] for {@link #ntPacked}. */

@@ -11,19 +11,22 @@ import static org.llmrlpt.kernels.cpu.Memory.at;
 final class LongSumProduct {
     /** At most so many pieces: C is written and read once more for each. */
     private static final int MAX_PIECES = 4;
+    /** At least so many parts of k in a piece. */
+    private static final int PARTS_PER_PIECE = 2;
     /** A piece more is worth while where it writes and reads at most a quarter as many floats as A and B have. */
     private static final int FLOATS_PER_SUM = 8;
     /** At most so many floats of sums (16 MiB) besides C. */
     private static final long MAX_SUMS = 4 << 20;
     /** At most so many floats of A or B (16 MiB) are copied for all tasks; else each copies what it needs of both. */
     private static final long MAX_SHARED = 4 << 20;
-    /** At most so many rows and columns of C in a task: A's and B's panels, one part of k, stay in the second cache. */
-    private static final int TASK_ROWS = 512;
+    /** At most so many floats of A, one part of k, in a task (768 KiB): they stay in the second cache. */
+    private static final int TASK_OF_A = 3 << 16;
+    /** At most so many columns of C in a task that takes some rows. */
     private static final int TASK_COLUMNS = 768;
     /** At least so many rows, however many threads there are: each task reads all of its columns of B. */
     private static final int MIN_TASK_ROWS = 48;
-    /** At most and at least so many columns in a task that takes all rows. */
-    private static final int GROUP_COLUMNS = 384;
+    /** At most so many floats of B, one part of k, in a task that takes all rows (576 KiB), and so many columns. */
+    private static final int OWN_GROUP = 9 << 14;
     private static final int MIN_GROUP_COLUMNS = 96;
 
     private static final ScratchArray A_PANELS = new ScratchArray();
@@ -63,7 +66,8 @@ final class LongSumProduct {
     private static int pieces(int m, int n, int k) {
         long results = (long) m * n;
         long worth = Math.min((m + (long) n) * k / (FLOATS_PER_SUM * results), MAX_SUMS / results);
-        return Math.clamp(1 + worth, 1, Math.min(MAX_PIECES, Panels.count(k, Tile.partOfK(k))));
+        int most = Math.clamp(Panels.count(k, Tile.partOfK(k)) / PARTS_PER_PIECE, 1, MAX_PIECES);
+        return Math.clamp(1 + worth, 1, most);
     }
 
     /** C = or += Aᵀ · B. */
@@ -99,9 +103,10 @@ final class LongSumProduct {
         int tiles = Panels.count(m, tile.rows);
         int panels = Panels.count(n, tile.columns);
         int wide = Panels.count(n, TASK_COLUMNS);
-        long packed = pack((long) panels * tile.columns);
+        long packed = pack();
         int each = pieces * wide;
-        Pieces blocks = new Pieces(tiles, TASK_ROWS / tile.rows, MIN_TASK_ROWS / tile.rows, each);
+        int most = Math.max(1, TASK_OF_A / (part * tile.rows));
+        Pieces blocks = new Pieces(tiles, most, MIN_TASK_ROWS / tile.rows, each);
         Workers.forEach(blocks.count() * each, t -> {
             int piece = t % pieces;
             int j = t % each / pieces;
@@ -113,12 +118,13 @@ final class LongSumProduct {
         });
     }
 
-    /** All panels of B, of {@code columns} columns; or 0 where they are too many. */
-    private long pack(long columns) {
-        if (columns * k > MAX_SHARED) {
+    /** All panels of B; or 0 where they are too large. */
+    private long pack() {
+        long floats = Panels.floatsB(tile, n, k, part);
+        if (floats > MAX_SHARED) {
             return 0;
         }
-        long panels = B_PANELS.floats(columns * k);
+        long panels = B_PANELS.floats(floats);
         BlockedProduct.pack(tile, false, b, ldb, n, k, part, panels);
         return panels;
     }
@@ -128,15 +134,14 @@ final class LongSumProduct {
         int j1) {
         int width = j1 - j0;
         int panels = Panels.count(width, tile.columns);
-        long all = (long) Panels.count(n, tile.columns) * tile.columns;
-        long own = packed != 0 ? 0 : OWN_PANELS.floats((long) panels * tile.columns * part);
+        long own = packed != 0 ? 0 : OWN_PANELS.floats(panels * Panels.strideB(tile, part));
         int first = firstPart(piece) * part;
         int end = Math.min(k, firstPart(piece + 1) * part);
         BlockedProduct product = new BlockedProduct(tile, true, at(a, (long) first * lda + i0), lda,
             at(to, (long) i0 * ldTo + j0), ldTo, i1 - i0, part, accumulate);
         for (int k0 = first; k0 < end; k0 += part) {
             int kc = Math.min(part, end - k0);
-            long from = at(packed, all * k0 + (long) j0 * kc);
+            long from = at(packed, Panels.partB(tile, n, k0, part) + j0 / tile.columns * Panels.strideB(tile, kc));
             if (packed == 0) {
                 Panels.copyB(tile, at(b, (long) k0 * ldb + j0), ldb, width, kc, own);
                 from = own;
@@ -152,7 +157,7 @@ final class LongSumProduct {
         BlockedProduct all = new BlockedProduct(tile, true, a, lda, c, ldc, m, part, accumulate);
         float[] rows = A_PANELS.floats(parts * all.strideOfParts(tiles));
         all.copyForAll(0, tiles, 0, parts, k, rows);
-        Pieces groups = new Pieces(Panels.count(n, tile.columns), GROUP_COLUMNS / tile.columns,
+        Pieces groups = new Pieces(Panels.count(n, tile.columns), BlockedProduct.panelsOf(OWN_GROUP, tile, part),
             MIN_GROUP_COLUMNS / tile.columns, pieces);
         Workers.forEach(groups.count() * pieces, t -> {
             int piece = t % pieces;
@@ -166,7 +171,7 @@ final class LongSumProduct {
     /** A piece's sums for columns j to end; {@code rows} are all panels of A. */
     private void columns(float[] rows, BlockedProduct product, int piece, int j, int end) {
         int tiles = Panels.count(m, tile.rows);
-        long own = OWN_PANELS.floats((long) Panels.count(end - j, tile.columns) * tile.columns * part);
+        long own = OWN_PANELS.floats(Panels.count(end - j, tile.columns) * Panels.strideB(tile, part));
         int first = firstPart(piece);
         for (int q = first; q < firstPart(piece + 1); q++) {
             int kc = Math.min(part, k - q * part);

@@ -26,6 +26,9 @@ final class Panels {
     private static final VectorMask<Float> ODD = VectorMask.fromLong(S, 0b1010);
     private static final VectorMask<Float> HIGH = VectorMask.fromLong(S, 0b1100);
 
+    /** Floats between panels of B: without them, the same row of all panels would fall into one set of the caches. */
+    private static final long GAP = 32;
+
     private Panels() {
     }
 
@@ -34,18 +37,36 @@ final class Panels {
         return (n + width - 1) / width;
     }
 
-    /** Floats from one panel of B to the next. */
+    /** Floats of all panels of B [k, n], one part of k after the other. */
+    static long floatsB(Tile tile, int n, int k, int part) {
+        return count(n, tile.columns) * ((long) tile.columns * k + GAP * count(k, part));
+    }
+
+    /** Floats of B's panels before those of the part of k that begins at {@code k0}. */
+    static long partB(Tile tile, int n, int k0, int part) {
+        return k0 / part * count(n, tile.columns) * strideB(tile, part);
+    }
+
+    /** Floats from one panel of B to the next, of {@code k} rows each. */
     static long strideB(Tile tile, int k) {
-        return (long) tile.columns * k;
+        return (long) tile.columns * k + GAP;
     }
 
     /** B's panels from a row-major B [k, n]. */
     static void copyB(Tile tile, long b, int ldb, int n, int k, long to) {
+        copyRows(tile, b, ldb, n, k, 0, k, to);
+    }
+
+    /** Rows {@code first} to {@code end} of B's panels from a row-major B [k, n]. */
+    static void copyRows(Tile tile, long b, int ldb, int n, int k, int first, int end, long to) {
         int full = n / tile.columns;
-        tile.copyB(b, 4L * ldb, k, full, to, 4 * strideB(tile, k));
+        long row = at(b, (long) first * ldb);
+        tile.copyB(row, 4L * ldb, end - first, full, at(to, (long) first * tile.columns), 4 * strideB(tile, k));
         int done = full * tile.columns;
         if (done < n) {
-            copyRagged(at(b, done), ldb, n - done, k, tile.edge(n - done).columns, at(to, full * strideB(tile, k)));
+            int width = tile.edge(n - done).columns;
+            long last = at(to, full * strideB(tile, k));
+            copyRagged(at(row, done), ldb, n - done, end - first, width, at(last, (long) first * width));
         }
     }
 
@@ -71,7 +92,8 @@ final class Panels {
     static void transposeB(Tile tile, long b, int ldb, int n, int k, long to) {
         for (int j = 0; j < n; j += tile.columns) {
             int left = Math.min(tile.columns, n - j);
-            transposePanel(at(b, (long) j * ldb), ldb, left, k, tile.edge(left).columns, at(to, (long) j * k));
+            long panel = at(to, j / tile.columns * strideB(tile, k));
+            transposePanel(at(b, (long) j * ldb), ldb, left, k, tile.edge(left).columns, panel);
         }
     }
 
