@@ -27,8 +27,10 @@ final class BlockedProduct {
     private static final int COLUMN_CHUNK = 1 << 21;
     /** At least so many columns of B in a chunk: the packing of A is shared among them. */
     private static final int MIN_CHUNK_COLUMNS = 1024;
-    /** At most so many columns in a task: its block of C stays in the second cache. */
+    /** At most so many columns in a task: its block of C stays in the second cache from one part of k to the next. */
     private static final int TASK_COLUMNS = 1024;
+    /** The same for sums of one part, which write C once: A is copied for each task. */
+    private static final int TASK_COLUMNS_OF_ONE_PART = 2304;
     /**
      * At most so many rows in a task: A's panels stay in the second cache. Only the last tasks have fewer, as each
      * reads its columns of B, and long pieces of Aᵀ's rows are read faster.
@@ -259,7 +261,8 @@ final class BlockedProduct {
         int most = TASK_ROWS / tile.rows;
         int least = MIN_TASK_ROWS / tile.rows;
         int tall = new Pieces(tiles, most, least, 1).count();
-        int wide = Math.max(Panels.count(n, TASK_COLUMNS), Math.min(panels, Panels.count(Workers.threads(), tall)));
+        int widest = k > part ? TASK_COLUMNS : TASK_COLUMNS_OF_ONE_PART;
+        int wide = Math.max(Panels.count(n, widest), Math.min(panels, Panels.count(Workers.threads(), tall)));
         Pieces pieces = new Pieces(tiles, most, least, wide);
         Workers.forEach(pieces.count() * wide, t -> {
             int i = pieces.begin(t / wide);
