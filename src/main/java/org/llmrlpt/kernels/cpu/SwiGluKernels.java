@@ -84,9 +84,9 @@ public final class SwiGluKernels {
         FloatVector one = broadcast(S, 1f);
         for (int i = 0; i < n; i += LANES) {
             FloatVector g = fromMemorySegment(S, ALL, gate, ORDER);
-            FloatVector e = VectorMath.exp(g.abs().neg());
-            VectorMask<Float> negative = g.compare(VectorOperators.LT, 0f);
-            FloatVector sigmoid = one.blend(e, negative).div(e.add(one));
+            FloatVector e = VectorMath.expOfLow(g.abs().neg()); // undefined for NaN, which g itself carries on
+            FloatVector inverse = one.div(e.add(one));
+            FloatVector sigmoid = inverse.blend(e.mul(inverse), g.compare(VectorOperators.LT, 0f));
             g.mul(sigmoid).mul(fromMemorySegment(S, ALL, up, ORDER)).intoMemorySegment(ALL, y, ORDER);
             gate += BYTES;
             up += BYTES;
@@ -100,14 +100,13 @@ public final class SwiGluKernels {
             FloatVector g = fromMemorySegment(S, ALL, gate, ORDER);
             FloatVector u = fromMemorySegment(S, ALL, up, ORDER);
             FloatVector dy = fromMemorySegment(S, ALL, d, ORDER);
-            FloatVector e = VectorMath.exp(g.abs().neg());
+            FloatVector e = VectorMath.expOfLow(g.abs().neg());
             VectorMask<Float> negative = g.compare(VectorOperators.LT, 0f);
-            FloatVector sum = e.add(one);
-            g.mul(one.blend(e, negative).div(sum)).mul(u).intoMemorySegment(ALL, y, ORDER); // the bits of forward
-            FloatVector inverse = one.div(sum);
+            FloatVector inverse = one.div(e.add(one));
             FloatVector small = e.mul(inverse);
             FloatVector sigmoid = inverse.blend(small, negative);
             FloatVector rest = small.blend(inverse, negative); // 1 - sigmoid, without subtracting
+            g.mul(sigmoid).mul(u).intoMemorySegment(ALL, y, ORDER); // the bits of forward
             FloatVector dySigmoid = dy.mul(sigmoid);
             dySigmoid.mul(g).intoMemorySegment(ALL, dUp, ORDER);
             dySigmoid.mul(u).mul(g.fma(rest, one)).intoMemorySegment(ALL, dGate, ORDER);
