@@ -39,7 +39,7 @@ abstract class Tile {
      * less often; on Intel's Emerald Rapids, whose cores run somebody else's threads too, they are up to 10 % slower.
      * It decides the bits of a product, so it may depend on nothing but the processor.
      */
-    static final int MAX_K = maxK(HostProcessor.isAmd(), FloatVector.SPECIES_PREFERRED.vectorBitSize());
+    static final int MAX_K = HostProcessor.isAmd() ? 1024 : 384;
 
     /** Parts of k are multiples of this: a cache line. */
     private static final int K_UNIT = 16;
@@ -52,10 +52,6 @@ abstract class Tile {
     Tile(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-    }
-
-    static int maxK(boolean amd, int vectorBits) {
-        return amd && vectorBits >= 512 ? 1024 : 384;
     }
 
     /** The tile for the vectors that this machine prefers. */

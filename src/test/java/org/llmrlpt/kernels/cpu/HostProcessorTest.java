@@ -20,11 +20,4 @@ class HostProcessorTest {
         assertEquals(Optional.of("AuthenticAMD"), HostProcessor.ofCpuinfo(file, "vendor_id"));
         assertEquals(Optional.empty(), HostProcessor.ofCpuinfo(file, "flags"));
     }
-
-    @Test
-    void sumsAreLongerOnAmdsWideVectorsOnly() {
-        assertEquals(1024, Tile.maxK(true, 512));
-        assertEquals(384, Tile.maxK(true, 256));
-        assertEquals(384, Tile.maxK(false, 512));
-    }
 }
