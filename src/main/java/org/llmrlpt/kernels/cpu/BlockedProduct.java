@@ -47,8 +47,8 @@ final class BlockedProduct {
     /** At most so many rows of them in a task. */
     private static final int COPIED_ROWS = 96;
 
-    /** Floats of A that are copied for all tasks at a time (4 MiB), where each thread has its own panels of B. */
-    private static final int SHARED_A = 1 << 20;
+    /** Floats of A that are copied for all tasks at a time (5 MiB), where each thread has its own panels of B. */
+    private static final int SHARED_A = 5 << 18;
     /** Columns of Aᵀ that are copied together: long pieces of its rows are read faster. */
     private static final int COPIED_COLUMNS = 384;
     /** A product with so many rows and columns is wide: below, packing B for all threads costs no more. */
@@ -189,7 +189,8 @@ final class BlockedProduct {
     private void byColumns(int n, int k, int group, PanelSource source) {
         int tiles = Panels.count(m, tile.rows);
         int parts = Panels.count(k, part);
-        int tall = Math.clamp(SHARED_A / (part * tile.rows), 1, tiles);
+        int most = Math.max(1, SHARED_A / (part * tile.rows));
+        int tall = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most)); // equal ones: B is packed for each
         int deep = Math.clamp(SHARED_A / (part * tile.rows * tall), 1, parts);
         for (int i = 0; i < tiles; i += tall) {
             for (int q = 0; q < parts; q += deep) {
