@@ -25,8 +25,9 @@ final class LongSumProduct {
     private static final int TASK_COLUMNS = 768;
     /** At least so many rows, however many threads there are: each task reads all of its columns of B. */
     private static final int MIN_TASK_ROWS = 48;
-    /** At most so many floats of B, one part of k, in a task that takes all rows (576 KiB), and so many columns. */
+    /** At most so many floats of B, one part of k, in a task that takes all rows (576 KiB). */
     private static final int OWN_GROUP = 9 << 14;
+    /** At least so many columns in such a task. */
     private static final int MIN_GROUP_COLUMNS = 96;
 
     private static final ScratchArray A_PANELS = new ScratchArray();
