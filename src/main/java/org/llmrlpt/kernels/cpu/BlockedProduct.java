@@ -54,8 +54,8 @@ final class BlockedProduct {
     /** A product with so many rows and columns is wide: below, packing B for all threads costs no more. */
     private static final int WIDE_ROWS = 128;
     private static final int WIDE_COLUMNS = 4096;
-    /** Floats of B (576 KiB) that a task of a wide product packs at a time: they stay in the second cache. */
-    private static final int OWN_GROUP = 9 << 14;
+    /** Floats of B (576 KiB) that a task which takes all rows packs at a time: they stay in the second cache. */
+    static final int OWN_GROUP = 9 << 14;
 
     /** A task's rows of A, one part of k; or those that all tasks share. */
     private static final ScratchArray A_BLOCK = new ScratchArray();
@@ -128,7 +128,7 @@ final class BlockedProduct {
             int j = p * tile.columns;
             int k0 = t / groups / pieces * part;
             int kc = Math.min(part, k - k0);
-            long target = at(to, Panels.partB(tile, n, k0, part) + p * Panels.strideB(tile, kc));
+            long target = at(to, Panels.offsetB(tile, n, k0, kc, part, p));
             if (transposed) {
                 Panels.transposeB(tile, at(b, (long) j * ldb + k0), ldb, width, kc, target);
             } else {
@@ -158,7 +158,7 @@ final class BlockedProduct {
 
     /** Multiplies by B [k, n], or by a transposed B stored [n, k]; each task packs its own columns of it. */
     void multiplyByColumns(boolean transposedB, long b, int ldb, int n, int k) {
-        int group = panelsOf(OWN_GROUP, tile, part);
+        int group = panelsOf(OWN_GROUP, tile.columns, part);
         long most = group * Panels.strideB(tile, part);
         byColumns(n, k, group, (p, width, k0, kc) -> {
             long own = OWN_PANELS.floats(most);
@@ -174,8 +174,7 @@ final class BlockedProduct {
 
     /** Multiplies by all panels of B as {@link #pack} makes them, for few rows. */
     void multiplyPacked(long panels, int n, int k) {
-        byColumns(n, k, 1, (p, width, k0, kc) ->
-            at(panels, Panels.partB(tile, n, k0, part) + p * Panels.strideB(tile, kc)));
+        byColumns(n, k, 1, (p, width, k0, kc) -> at(panels, Panels.offsetB(tile, n, k0, kc, part, p)));
     }
 
     /** Where a task finds panels of B. */
@@ -189,7 +188,7 @@ final class BlockedProduct {
     private void byColumns(int n, int k, int group, PanelSource source) {
         int tiles = Panels.count(m, tile.rows);
         int parts = Panels.count(k, part);
-        int most = Math.max(1, SHARED_A / (part * tile.rows));
+        int most = panelsOf(SHARED_A, tile.rows, part);
         int tall = Math.ceilDiv(tiles, Math.ceilDiv(tiles, most)); // equal ones: B is packed for each
         int deep = Math.clamp(SHARED_A / (part * tile.rows * tall), 1, parts);
         for (int i = 0; i < tiles; i += tall) {
@@ -278,9 +277,9 @@ final class BlockedProduct {
         });
     }
 
-    /** How many panels of B, of a part of k, are at most so many floats; at least one. */
-    static int panelsOf(int floats, Tile tile, int part) {
-        return Math.max(1, floats / (tile.columns * part));
+    /** How many panels of {@code width} rows of A or columns of B, a part of k, so many floats hold; at least one. */
+    static int panelsOf(int floats, int width, int part) {
+        return Math.max(1, floats / (width * part));
     }
 
     /** Where part {@code i} of {@code parts} nearly equal parts of {@code count} begins. */
@@ -291,13 +290,13 @@ final class BlockedProduct {
     /** Rows i0 to i0 + rows of C, panels p0 to p1 of B. */
     void block(int i0, int rows, int p0, int p1, long b, int j0, int n, int k0, int k) {
         int tiles = Panels.count(rows, tile.rows);
-        int most = panelsOf(GROUP, tile, part);
+        int most = panelsOf(GROUP, tile.columns, part);
         float[] blockOfA = blockOfA(tile, tiles);
         for (int kk = 0; kk < k; kk += part) {
             int kc = Math.min(part, k - kk);
             int strideA = BlockOfA.panelStride(tile, kc);
             copyA(i0, i0 + rows, k0 + kk, kc, blockOfA, 0);
-            long panels = at(b, Panels.partB(tile, n, kk, part));
+            long panels = at(b, Panels.offsetB(tile, n, kk, kc, part, 0));
             boolean start = accumulate || k0 + kk > 0;
             for (int p = p0; p < p1; p += most) {
                 int group = Math.min(most, p1 - p);

@@ -85,7 +85,7 @@ final class FewRowsProduct {
             for (int j = 0; j < padded; j += tile.rows) {
                 for (int p = 0; p < panels; p++) {
                     int i = p * tile.columns;
-                    long panel = at(x, Panels.partB(tile, m, k0, part) + p * Panels.strideB(tile, kc));
+                    long panel = at(x, Panels.offsetB(tile, m, k0, kc, part, p));
                     tile.edge(m - i).multiply(rows, j / tile.rows * stride, panel, at(out, (long) j * width + i),
                         4L * width, kc, k0 > 0);
                 }

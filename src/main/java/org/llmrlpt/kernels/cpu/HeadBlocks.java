@@ -115,16 +115,6 @@ final class HeadBlocks {
 
     /** block[d][r] = rows[r][d], as [D, SIDE]. */
     static void transpose(long rows, long step, int count, int width, long block) {
-        int whole = SixteenRows.FASTEST ? width / SixteenRows.COLUMNS * SixteenRows.COLUMNS : 0;
-        int turned = whole == width ? count / SixteenRows.ROWS * SixteenRows.ROWS : 0;
-        for (int r = 0; r < turned; r += SixteenRows.ROWS) {
-            SixteenRows.turn(rows + r * step, step, width, at(block, r), SmallProduct.STEP);
-        }
-        for (int r = turned; r < count; r += 4) {
-            long r1 = rows + Math.min(r + 1, count - 1) * step;
-            long r2 = rows + Math.min(r + 2, count - 1) * step;
-            long r3 = rows + Math.min(r + 3, count - 1) * step;
-            Panels.transposeFour(rows + r * step, r1, r2, r3, width, at(block, r), SmallProduct.STEP);
-        }
+        Panels.turn(rows, step, count, width, Panels.count(count, 4) * 4, block, SmallProduct.STEP);
     }
 }

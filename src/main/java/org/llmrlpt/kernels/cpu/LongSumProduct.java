@@ -25,9 +25,7 @@ final class LongSumProduct {
     private static final int TASK_COLUMNS = 768;
     /** At least so many rows, however many threads there are: each task reads all of its columns of B. */
     private static final int MIN_TASK_ROWS = 48;
-    /** At most so many floats of B, one part of k, in a task that takes all rows (576 KiB). */
-    private static final int OWN_GROUP = 9 << 14;
-    /** At least so many columns in such a task. */
+    /** At least so many columns in a task that takes all rows. */
     private static final int MIN_GROUP_COLUMNS = 96;
 
     private static final ScratchArray A_PANELS = new ScratchArray();
@@ -106,7 +104,7 @@ final class LongSumProduct {
         int wide = Panels.count(n, TASK_COLUMNS);
         long packed = pack();
         int each = pieces * wide;
-        int most = Math.max(1, TASK_OF_A / (part * tile.rows));
+        int most = BlockedProduct.panelsOf(TASK_OF_A, tile.rows, part);
         Pieces blocks = new Pieces(tiles, most, MIN_TASK_ROWS / tile.rows, each);
         Workers.forEach(blocks.count() * each, t -> {
             int piece = t % pieces;
@@ -142,7 +140,7 @@ final class LongSumProduct {
             at(to, (long) i0 * ldTo + j0), ldTo, i1 - i0, part, accumulate);
         for (int k0 = first; k0 < end; k0 += part) {
             int kc = Math.min(part, end - k0);
-            long from = at(packed, Panels.partB(tile, n, k0, part) + j0 / tile.columns * Panels.strideB(tile, kc));
+            long from = at(packed, Panels.offsetB(tile, n, k0, kc, part, j0 / tile.columns));
             if (packed == 0) {
                 Panels.copyB(tile, at(b, (long) k0 * ldb + j0), ldb, width, kc, own);
                 from = own;
@@ -158,8 +156,8 @@ final class LongSumProduct {
         BlockedProduct all = new BlockedProduct(tile, true, a, lda, c, ldc, m, part, accumulate);
         float[] rows = A_PANELS.floats(parts * all.strideOfParts(tiles));
         all.copyForAll(0, tiles, 0, parts, k, rows);
-        Pieces groups = new Pieces(Panels.count(n, tile.columns), BlockedProduct.panelsOf(OWN_GROUP, tile, part),
-            MIN_GROUP_COLUMNS / tile.columns, pieces);
+        int most = BlockedProduct.panelsOf(BlockedProduct.OWN_GROUP, tile.columns, part);
+        Pieces groups = new Pieces(Panels.count(n, tile.columns), most, MIN_GROUP_COLUMNS / tile.columns, pieces);
         Workers.forEach(groups.count() * pieces, t -> {
             int piece = t % pieces;
             int p = groups.begin(t / pieces);

@@ -42,9 +42,9 @@ final class Panels {
         return count(n, tile.columns) * ((long) tile.columns * k + GAP * count(k, part));
     }
 
-    /** Floats of B's panels before those of the part of k that begins at {@code k0}. */
-    static long partB(Tile tile, int n, int k0, int part) {
-        return k0 / part * count(n, tile.columns) * strideB(tile, part);
+    /** Floats of B's panels before panel {@code p} of the part of k that begins at {@code k0} and has kc rows. */
+    static long offsetB(Tile tile, int n, int k0, int kc, int part, int p) {
+        return k0 / part * count(n, tile.columns) * strideB(tile, part) + p * strideB(tile, kc);
     }
 
     /** Floats from one panel of B to the next, of {@code k} rows each. */
@@ -93,7 +93,8 @@ final class Panels {
         for (int j = 0; j < n; j += tile.columns) {
             int left = Math.min(tile.columns, n - j);
             long panel = at(to, j / tile.columns * strideB(tile, k));
-            transposePanel(at(b, (long) j * ldb), ldb, left, k, tile.edge(left).columns, panel);
+            int width = tile.edge(left).columns;
+            turn(at(b, (long) j * ldb), 4L * ldb, left, k, width, panel, 4L * width);
         }
     }
 
@@ -111,21 +112,25 @@ final class Panels {
         }
     }
 
-    private static void transposePanel(long from, int ld, int n, int k, int width, long to) {
-        long step = 4L * width;
+    /**
+     * n rows of k floats, {@code step} bytes apart, become k rows of {@code width}, a multiple of four,
+     * {@code stepTo} bytes apart. What is behind the first n of each are copies of the last row.
+     */
+    static void turn(long from, long step, int n, int k, int width, long to, long stepTo) {
         int whole = SixteenRows.FASTEST ? k / SixteenRows.COLUMNS * SixteenRows.COLUMNS : 0;
         int turned = whole > 0 ? n / SixteenRows.ROWS * SixteenRows.ROWS : 0;
         for (int q = 0; q < turned; q += SixteenRows.ROWS) {
-            SixteenRows.turn(at(from, (long) q * ld), 4L * ld, whole, at(to, q), step);
+            SixteenRows.turn(from + q * step, step, whole, at(to, q), stepTo);
         }
         for (int q = 0; q < width; q += 4) {
             int done = q < turned ? whole : 0;
             if (done < k) {
-                long r0 = at(from, (long) Math.min(q, n - 1) * ld + done);
-                long r1 = at(from, (long) Math.min(q + 1, n - 1) * ld + done);
-                long r2 = at(from, (long) Math.min(q + 2, n - 1) * ld + done);
-                long r3 = at(from, (long) Math.min(q + 3, n - 1) * ld + done);
-                transposeFour(r0, r1, r2, r3, k - done, at(to, q + (long) done * width), step);
+                long rows = at(from, done);
+                long r0 = rows + Math.min(q, n - 1) * step;
+                long r1 = rows + Math.min(q + 1, n - 1) * step;
+                long r2 = rows + Math.min(q + 2, n - 1) * step;
+                long r3 = rows + Math.min(q + 3, n - 1) * step;
+                transposeFour(r0, r1, r2, r3, k - done, at(to + done * stepTo, q), stepTo);
             }
         }
     }
