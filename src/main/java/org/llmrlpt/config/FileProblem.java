@@ -1,12 +1,14 @@
 package org.llmrlpt.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.zip.ZipException;
 
 /** What went wrong with a file, in a sentence. */
 public final class FileProblem {
@@ -15,7 +17,9 @@ public final class FileProblem {
 
     /** Something, named with its path, cannot be read. */
     public static UserError reading(Object what, IOException e) {
-        return new UserError("Cannot read " + what + ": " + reason(e) + "; check the path and its permissions.", e);
+        String remedy = e instanceof EOFException || e instanceof ZipException ? "get the whole file again"
+            : "check the path and its permissions";
+        return new UserError("Cannot read " + what + ": " + reason(e) + "; " + remedy + ".", e);
     }
 
     /** Something, named with its path, cannot be written. */
@@ -33,6 +37,8 @@ public final class FileProblem {
             // Without the library's words on where the text came from.
             case JsonProcessingException json -> json.getOriginalMessage().replaceAll("(?s) \\(start marker.*", "")
                 .lines().findFirst().orElse("");
+            case EOFException end -> "it is cut short";
+            case ZipException zip -> "it is not a sound .gz file (" + zip.getMessage() + ")";
             case CharacterCodingException coding -> "it is not UTF-8 text";
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -15,12 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.TaskSettings;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.files.TextFiles;
 import org.llmrlpt.tasks.answers.Canonical;
 import org.llmrlpt.tasks.answers.Finder;
 
@@ -146,8 +143,7 @@ final class TaskFile {
         List<Line> lines = new ArrayList<>();
         int number = 0;
         try (InputStream raw = Files.newInputStream(file);
-                InputStream in = isCompressed(file) ? new GZIPInputStream(raw) : raw;
-                BufferedReader reader = new BufferedReader(new InputStreamReader(in,
+                BufferedReader reader = new BufferedReader(new InputStreamReader(TextFiles.text(file, raw),
                     StandardCharsets.UTF_8.newDecoder()))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
@@ -155,20 +151,12 @@ final class TaskFile {
                     lines.add(new Line(number, object(line, file + ":" + number)));
                 }
             }
-        } catch (EOFException e) {
-            throw new UserError(file + " is cut short; get the whole file again", e);
-        } catch (ZipException e) {
-            throw new UserError(file + " is not a sound .gz file (" + e.getMessage() + "); get it again", e);
         } catch (MalformedInputException e) {
             throw new UserError(file + " is not UTF-8 text in or soon after line " + (number + 1) + ": mend it", e);
         } catch (IOException e) {
             throw FileProblem.reading(file, e);
         }
         return lines;
-    }
-
-    private static boolean isCompressed(Path file) {
-        return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
     }
 
     private static JsonNode object(String line, String where) {

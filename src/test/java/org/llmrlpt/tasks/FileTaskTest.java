@@ -154,6 +154,12 @@ class FileTaskTest {
     }
 
     @Test
+    void aByteOrderMarkIsNoPartOfTheFirstLine() throws IOException {
+        Path file = file("\uFEFF{\"question\": \"a\", \"answer\": \"1\"}");
+        assertEquals("1", Tasks.openWhole(settings("task", file.toString())).test(1).getFirst().answer());
+    }
+
+    @Test
     void textAnswersCanBeComparedExactly() throws IOException {
         Path file = file("{\"question\": \"a\", \"answer\": \"\\\\frac{1}{2\"}");
         Task task = Tasks.openWhole(settings("task", file.toString(), "task.compare", "exact", "task.find", "whole"));

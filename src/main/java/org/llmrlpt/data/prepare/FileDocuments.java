@@ -1,7 +1,6 @@
 package org.llmrlpt.data.prepare;
 
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
+import org.llmrlpt.files.TextFiles;
 
 /**
  * The documents of text and .jsonl files, plain or .gz, in the order given; a folder stands for all such files below
@@ -89,13 +86,8 @@ public final class FileDocuments implements DocumentSource {
         return false;
     }
 
-    private static String plainName(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
-    }
-
     private static boolean isText(Path file) {
-        return TEXT_ENDINGS.stream().anyMatch(plainName(file)::endsWith);
+        return TEXT_ENDINGS.stream().anyMatch(TextFiles.plainName(file)::endsWith);
     }
 
     /** The files that are read, in order. */
@@ -125,18 +117,13 @@ public final class FileDocuments implements DocumentSource {
             if (sink.isFull()) {
                 return;
             }
-            boolean gzip = file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".gz");
             try (InputStream raw = new Counting(new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES));
-                    InputStream in = gzip ? new GZIPInputStream(raw, BUFFER_BYTES) : raw) {
-                if (plainName(file).endsWith(".jsonl")) {
+                    InputStream in = TextFiles.text(file, raw)) {
+                if (TextFiles.plainName(file).endsWith(".jsonl")) {
                     readLines(file, in, sink);
                 } else {
                     readText(file, in, sink);
                 }
-            } catch (EOFException e) {
-                throw new UserError(file + " is cut short; get the whole file again.", e);
-            } catch (ZipException e) {
-                throw new UserError(file + " is not a sound .gz file (" + e.getMessage() + "); get it again.", e);
             } catch (IOException e) {
                 throw FileProblem.reading(file, e);
             }
@@ -171,23 +158,16 @@ public final class FileDocuments implements DocumentSource {
         void add(byte[] bytes, int from, int to);
     }
 
-    /** Sends the whole stream without its byte order mark, or until the sink is full. */
+    /** Sends the whole stream, or until the sink is full. */
     private static void stream(InputStream in, DocumentSink sink, Bytes to) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        int length = in.readNBytes(buffer, 0, 3);
-        to.add(buffer, skipByteOrderMark(buffer, length), length);
         while (!sink.isFull()) {
-            length = in.read(buffer, 0, buffer.length);
+            int length = in.read(buffer, 0, buffer.length);
             if (length < 0) {
                 return;
             }
             to.add(buffer, 0, length);
         }
-    }
-
-    private static int skipByteOrderMark(byte[] buffer, int length) {
-        boolean mark = length >= 3 && buffer[0] == (byte) 0xEF && buffer[1] == (byte) 0xBB && buffer[2] == (byte) 0xBF;
-        return mark ? 3 : 0;
     }
 
     /** Counts the bytes read, so that progress can be told in bytes as stored. */
