@@ -5,6 +5,7 @@ import static org.llmrlpt.bench.CaseRecorder.nothing;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.llmrlpt.config.ModelShape;
+import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.Tensor;
 import org.llmrlpt.kernels.Kernels;
@@ -269,7 +270,11 @@ final class KernelCases {
     }
 
     private void optimizer() {
-        int n = Math.toIntExact(m.parameters());
+        if (m.parameters() > Integer.MAX_VALUE) {
+            throw new UserError("the model has more than 2^31 weights, more than one TornadoVM array holds: choose a"
+                + " smaller model");
+        }
+        int n = (int) m.parameters();
         Tensor[] state = {tensor(ArenaKind.PARAMETERS, "all", 1, n), tensor(ArenaKind.GRADIENTS, "all", 1, n),
             tensor(ArenaKind.MOMENT1, "all", 1, n), tensor(ArenaKind.MOMENT2, "all", 1, n)};
         String shape = n + " parameters";

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import org.llmrlpt.config.DeviceSettings;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.ArenaKind;
@@ -31,7 +32,7 @@ import org.llmrlpt.kernels.Kernels;
 public final class KernelComparison implements AutoCloseable {
     private static final int DECODED_ROWS = 24;
 
-    private final Session session = new Session();
+    private final Session session;
     private final CaseRecorder recorded;
 
     /**
@@ -45,7 +46,8 @@ public final class KernelComparison implements AutoCloseable {
     }
 
     /** Records all programs, for a batch of sequences and for decoding. */
-    public KernelComparison(Kernels kernels, ModelShape shape, int batch, int length) {
+    public KernelComparison(Kernels kernels, DeviceSettings device, ModelShape shape, int batch, int length) {
+        session = new Session(device);
         recorded = new CaseRecorder(session, null);
         new KernelCases(kernels, recorded, shape, batch, length).record();
         new GenerationCases(kernels, recorded, shape, DECODED_ROWS, length).record();

@@ -3,7 +3,6 @@ package org.llmrlpt.check;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +21,7 @@ import org.llmrlpt.check.Step.Outcome;
 import org.llmrlpt.config.GpuCheckSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.files.AtomicFile;
+import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.JsonLines;
 import org.llmrlpt.files.RunFolder;
@@ -126,7 +126,7 @@ public final class GpuCheck {
         JsonFile.write(folder.resolve("gpu-check.json"), toMap());
         Path page = folder.resolve("gpu-check.md");
         byte[] text = new CheckReport(JSON.valueToTree(toMap())).text().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(page, channel -> channel.write(ByteBuffer.wrap(text)));
+        AtomicFile.write(page, out -> out.write(text));
         return page;
     }
 
@@ -176,6 +176,10 @@ public final class GpuCheck {
         arguments.add("device=" + (step.onDevice() ? settings.device() : "cpu"));
         List<String> command = (step.onDevice() ? device : host).apply(arguments);
         result.put("command", String.join(" ", arguments));
+        Path run = folder.resolve("runs").resolve(step.name());
+        if (Files.isDirectory(run)) { // an earlier check's
+            AtomicFolder.delete(run);
+        }
         long from = System.nanoTime();
         Path output = folder.resolve("logs").resolve(step.name() + ".out");
         Path errors = folder.resolve("logs").resolve(step.name() + ".err");

@@ -18,6 +18,7 @@ import org.llmrlpt.config.TrainingSettings;
 import org.llmrlpt.data.Corpus;
 import org.llmrlpt.data.TrainingWindows;
 import org.llmrlpt.data.Windows;
+import org.llmrlpt.data.prepare.PreparationProgress;
 import org.llmrlpt.data.shards.TokenSource;
 import org.llmrlpt.data.tokenizer.Tokenizers;
 import org.llmrlpt.device.MemoryPlan;
@@ -74,7 +75,7 @@ final class BenchTrainCommand implements Command<BenchTrainSettings> {
                 windows = new TrainingWindows(randomTokens(t, vocabulary), t.length(), -1, t.seed());
             } else {
                 Corpus corpus = TrainingData.corpus(t.data(), t.seed(), temporary.folder(), t.device().workers(),
-                    (done, total, n) -> { });
+                    PreparationProgress.NONE);
                 vocabulary = corpus.tokenizer().vocabularySize();
                 windows = corpus.training(t.length(), t.seed());
             }

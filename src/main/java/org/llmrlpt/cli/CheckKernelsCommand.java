@@ -35,7 +35,7 @@ final class CheckKernelsCommand implements Command<CheckKernelsSettings> {
     public int run(CheckKernelsSettings s, Console console) throws IOException {
         Kernels kernels = KernelSets.choose(s.device());
         Workers.use(s.device().workers());
-        try (KernelComparison comparison = new KernelComparison(kernels,
+        try (KernelComparison comparison = new KernelComparison(kernels, s.device(),
                 s.model().shape(s.model().vocabularyOrBytes(), s.length()), s.batch(),
                 s.length())) {
             comparison.memoryPlan().requireFits(s.device().memoryBytes());

@@ -19,6 +19,8 @@ final class Failures {
     static final int BUG = 1;
     /** Set this variable to see stack traces of mendable failures too. */
     private static final String TRACE = "LLM_RLPT_TRACE";
+    /** What Runtime says to those who change its shutdown hooks too late. */
+    private static final String JVM_IS_ENDING = "Shutdown in progress";
     private static final String TORNADO = "uk.ac.manchester.tornado.";
 
     private Failures() {
@@ -33,6 +35,9 @@ final class Failures {
                 thrown.printStackTrace(err);
             }
             return MENDABLE;
+        }
+        if (thrown instanceof IllegalStateException && JVM_IS_ENDING.equals(thrown.getMessage())) {
+            return MENDABLE; // by a signal, just when something wanted to be told of that or no longer to be
         }
         err.println("llm-rlpt: this is a bug in LLM-RLPT: " + thrown + "; please report it with what follows");
         thrown.printStackTrace(err);

@@ -36,7 +36,10 @@ public final class Main {
         }
     }
 
-    /** Runs one command line and returns the exit code: 0 done, 1 a bug of ours, 2 something the user can mend. */
+    /**
+     * Runs one command line and returns the exit code: 0 done, 1 a bug of ours, 2 something the user can mend, 3 a
+     * difference where things should be the same.
+     */
     int run(String[] args) {
         try {
             CommandLine root = CommandLines.of(commands, version());

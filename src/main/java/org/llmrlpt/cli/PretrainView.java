@@ -68,7 +68,7 @@ final class PretrainView implements PretrainListener, AutoCloseable {
     }
 
     private static String builtin(DataSettings data) {
-        String problems = data.builtin().equals("builtin") ? "arithmetic and reasoning" : data.builtin();
+        String problems = data.builtin().equals(DataSettings.ALL_BUILTIN) ? "arithmetic and reasoning" : data.builtin();
         return "built-in " + problems + (data.builtinLevel() == null ? "" : ", level " + data.builtinLevel());
     }
 

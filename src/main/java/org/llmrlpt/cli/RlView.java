@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.config.ModelShape;
 import org.llmrlpt.config.RlSettings;
+import org.llmrlpt.config.TaskSettings;
 import org.llmrlpt.device.ArenaKind;
 import org.llmrlpt.device.MemoryPlan;
 import org.llmrlpt.device.TornadoSettings;
@@ -14,6 +15,7 @@ import org.llmrlpt.rl.EvaluationReport;
 import org.llmrlpt.rl.GrpoTrainer;
 import org.llmrlpt.rl.RlListener;
 import org.llmrlpt.rl.RlReport;
+import org.llmrlpt.tasks.Tasks;
 
 /** Shows a run of reinforcement learning: a table at the start, a progress bar, evaluations and answers, a summary. */
 final class RlView implements RlListener, AutoCloseable {
@@ -128,9 +130,16 @@ final class RlView implements RlListener, AutoCloseable {
             console.line("held-out: " + (first == last ? "" : String.format(Locale.ROOT, "Avg@%d %.3f before, then ",
                 first.samples(), first.average().value())) + describe(last));
         }
-        String level = trainer.settings().task().level();
         console.line("next:  scripts/llm-rlpt eval checkpoint=" + CommandLines.quoted(trainer.newestCheckpoint())
-            + " task=" + CommandLines.quoted(trainer.task().name()) + (level == null ? "" : " task.level=" + level));
+            + " task=" + others(trainer.settings().task()));
+    }
+
+    /** Problems that were not trained on, as the command line names them. */
+    private static String others(TaskSettings task) {
+        if (Tasks.isBuiltIn(task)) {
+            return CommandLines.quoted(task.name()) + (task.level() == null ? "" : " task.level=" + task.level());
+        }
+        return task.heldOut() == null ? "FILE-OF-OTHER-PROBLEMS" : CommandLines.quoted(task.heldOut());
     }
 
     @Override

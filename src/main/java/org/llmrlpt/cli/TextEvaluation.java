@@ -13,6 +13,7 @@ import org.llmrlpt.data.EvaluationWindows;
 import org.llmrlpt.data.TokenDataset;
 import org.llmrlpt.data.prepare.DataPreparation;
 import org.llmrlpt.data.prepare.FileDocuments;
+import org.llmrlpt.data.prepare.PreparationProgress;
 import org.llmrlpt.data.prepare.PreparationSettings;
 import org.llmrlpt.data.shards.TokenSource;
 import org.llmrlpt.data.tokenizer.Tokenizer;
@@ -64,7 +65,7 @@ final class TextEvaluation {
         PreparationSettings preparation = PreparationSettings.defaults().withField(s.field()).withValidationFraction(0)
             .withThreads(s.device().workers());
         try (PreparationView progress = s.json() ? null : new PreparationView(console)) {
-            new DataPreparation(tokenizer, preparation, s.json() ? (done, total, n) -> { } : progress)
+            new DataPreparation(tokenizer, preparation, s.json() ? PreparationProgress.NONE : progress)
                 .prepare(new FileDocuments(List.of(source), preparation), folder);
         }
         return TokenDataset.open(folder, false).train();
@@ -74,6 +75,10 @@ final class TextEvaluation {
         TokenSource tokens, int length, Console console) {
         long limit = s.tokens() == 0 ? Long.MAX_VALUE : (s.tokens() + length - 1) / length;
         EvaluationWindows windows = new EvaluationWindows(tokens, length, tokenizer.endOfText(), limit);
+        if (windows.count() == 0) {
+            throw new UserError(s.data() + " has one token only, after which nothing can be measured: give a longer"
+                + " text");
+        }
         try (ProgressBar bar = s.json() ? null : console.progress("eval", "windows", 0, windows.count())) {
             return TextMeasurement.of(saved, tokenizer, windows, s.batch(), s.k(), kernels, s.device(),
                 bar == null ? n -> { } : bar::update);

@@ -13,5 +13,6 @@ public record BenchKernelsSettings(
 
     public BenchKernelsSettings {
         TrainingSettings.requirePositions(batch, length);
+        device.requireProfilable(true);
     }
 }

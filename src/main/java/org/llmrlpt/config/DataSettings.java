@@ -12,14 +12,17 @@ public record DataSettings(
         + "tenth of a single text, a twentieth of many documents") Double validationFraction,
     @Key(value = "data.builtin-megabytes", or = "4", min = 0.01, max = 100000,
         help = "size of the built-in text in MB") double builtinMegabytes,
-    @Key(value = "data.builtin", or = "builtin", help = "problems of the built-in text: builtin (all with worked "
-        + "steps) or the name of a built-in task, such as arithmetic or sums") String builtin,
+    @Key(value = "data.builtin", or = DataSettings.ALL_BUILTIN, help = "problems of the built-in text: builtin (all "
+        + "with worked steps) or the name of a built-in task, such as arithmetic or sums") String builtin,
     @Key(value = "data.builtin-level", help = "difficulty of the built-in text, such as 2 or 1-3; default: all levels")
     String builtinLevel,
     @Key(value = "tokenizer",
         help = "bytes, a tokenizer.json, or a folder with vocab.json and merges.txt; default: bytes, or what the data "
             + "were prepared with")
     String tokenizer) {
+
+    /** The name of all built-in problems with worked steps. */
+    public static final String ALL_BUILTIN = "builtin";
 
     /** The sources and their weights; one of weight 1 unless a mixture is named. */
     public List<DataPart> parts() {

@@ -20,7 +20,7 @@ public record DeviceSettings(
     int threads) {
 
     public DeviceSettings {
-        if (!device.equals("auto") && !device.equals("cpu") && !device.equals("gpu") && !device.matches("\\d+:\\d+")) {
+        if (!device.equals("auto") && !device.equals("cpu") && !device.equals("gpu") && !isNumbered(device)) {
             throw new UserError("setting 'device' must be auto, cpu, gpu or BACKEND:DEVICE such as 0:0, not '" + device
                 + "'");
         }
@@ -31,6 +31,14 @@ public record DeviceSettings(
         bytes(memory);
     }
 
+    /** Refuses a profile of kernels that are replayed as CUDA graphs, which TornadoVM does not time. */
+    void requireProfilable(boolean profile) {
+        if (profile && cudaGraphs) {
+            throw new UserError("setting 'device.cuda-graphs' has no place here: kernels that are replayed cannot be"
+                + " timed one by one; leave it or 'profile' out");
+        }
+    }
+
     /** Threads to use: those set, or one per core. */
     public int workers() {
         return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
@@ -39,6 +47,11 @@ public record DeviceSettings(
     /** The limit in bytes, or 0 where none was set. */
     public long memoryBytes() {
         return bytes(memory);
+    }
+
+    /** Whether a device is named by two numbers, its backend's and its own. */
+    static boolean isNumbered(String device) {
+        return device.matches("\\d{1,4}:\\d{1,4}");
     }
 
     private static long bytes(String memory) {

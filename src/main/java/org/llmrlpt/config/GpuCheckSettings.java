@@ -17,7 +17,7 @@ public record GpuCheckSettings(
     public enum Size { SMALL, FULL }
 
     public GpuCheckSettings {
-        if (!device.equals("auto") && !device.equals("gpu") && !device.matches("\\d+:\\d+")) {
+        if (!device.equals("auto") && !device.equals("gpu") && !DeviceSettings.isNumbered(device)) {
             throw new UserError("setting 'device' must be auto, gpu or BACKEND:DEVICE such as 0:0, not '" + device
                 + "'");
         }

@@ -76,6 +76,7 @@ public record RlSettings(
     public enum LossAggregation { TOKEN_MEAN, SEQ_MEAN_TOKEN_MEAN, SEQ_MEAN_TOKEN_SUM, SEQ_MEAN_TOKEN_SUM_NORM }
 
     public RlSettings {
+        device.requireProfilable(profile);
         if (maxNewTokens != null) {
             LengthStages.parse(maxNewTokens);
         }

@@ -23,6 +23,7 @@ public record TrainingSettings(
 
     public TrainingSettings {
         requirePositions(batch, length);
+        device.requireProfilable(profile);
         long positions = (long) batch * length;
         if (tokensPerStep != null
             && (tokensPerStep % positions != 0 || tokensPerStep / positions > MOST_MICRO_BATCHES)) {

@@ -27,7 +27,7 @@ public enum ArenaKind {
     SCALARS,
     /** What the host reads after a run: row statistics, the gradient norm, probabilities. */
     OUTPUTS,
-    /** Integers: tokens, targets, positions, document starts. */
+    /** Integers: tokens, targets, positions, seen keys. */
     INTEGERS;
 
     public boolean isInteger() {

@@ -1,8 +1,9 @@
 package org.llmrlpt.files;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,10 +15,10 @@ import org.llmrlpt.config.UserError;
 public final class AtomicFile {
     private AtomicFile() { }
 
-    /** Writes the content of a file to the channel it is given. */
+    /** Writes the content of a file to the stream it is given, and leaves that open. */
     @FunctionalInterface
     public interface Content {
-        void writeTo(WritableByteChannel channel) throws IOException;
+        void writeTo(OutputStream out) throws IOException;
     }
 
     /** Writes {@code file}, replacing what was there; a failure leaves that as it was and is a {@link UserError}. */
@@ -28,7 +29,7 @@ public final class AtomicFile {
             Files.createDirectories(target.getParent());
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW,
                     StandardOpenOption.WRITE)) {
-                content.writeTo(channel);
+                content.writeTo(Channels.newOutputStream(channel));
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

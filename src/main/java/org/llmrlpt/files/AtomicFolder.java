@@ -46,7 +46,7 @@ public final class AtomicFolder {
         }
     }
 
-    /** Deletes what earlier crashes left in {@code parent}; only when no other process may be writing there. */
+    /** Clears up what earlier crashes left in {@code parent}; only when no other process may be writing there. */
     public static void deleteLeftovers(Path parent) {
         try {
             Durable.deleteLeftovers(parent);
@@ -63,14 +63,12 @@ public final class AtomicFolder {
             Files.createDirectory(temporary);
             content.writeInto(temporary);
             Durable.forceTree(temporary);
-            Path old = null;
             if (replacing && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                old = Durable.temporaryFor(target);
-                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+                exchange(temporary, target);
+            } else {
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+                Durable.forceFolder(target.getParent());
             }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            Durable.forceFolder(target.getParent());
-            if (old != null) { Durable.deleteTree(old); }
         } catch (IOException e) {
             Durable.deleteAfterFailure(temporary, e);
             throw new UserError("Cannot write " + failed(e, temporary, folder) + ": " + FileProblem.reason(e)
@@ -83,6 +81,21 @@ public final class AtomicFolder {
             Durable.deleteAfterFailure(temporary, e);
             throw e;
         }
+    }
+
+    /** A full folder cannot be renamed over, so there is a moment without one: {@link Durable#deleteLeftovers}. */
+    private static void exchange(Path temporary, Path target) throws IOException {
+        Path old = Durable.replaced(target);
+        Durable.deleteTree(old);
+        Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+            throw e;
+        }
+        Durable.forceFolder(target.getParent());
+        Durable.deleteTree(old);
     }
 
     /** The file that could not be written, under the name it was meant to have. */

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 final class Durable {
     /** Every temporary name begins with this, so that what a crash leaves behind can be told and removed. */
     static final String TEMPORARY = ".tmp-";
+    /** And this is before the name of what is about to be replaced: a crash leaves it to be put back. */
+    private static final String REPLACED = ".old-";
     private static final boolean FOLDERS_CAN_BE_FORCED = !System.getProperty("os.name").startsWith("Windows");
     private static final AtomicLong SERIAL = new AtomicLong();
 
@@ -27,6 +29,11 @@ final class Durable {
     static Path temporaryFor(Path target) {
         return target.resolveSibling(TEMPORARY + target.getFileName() + "-" + ProcessHandle.current().pid() + "-"
             + SERIAL.incrementAndGet());
+    }
+
+    /** Where {@code target} is while another takes its place. */
+    static Path replaced(Path target) {
+        return target.resolveSibling(REPLACED + target.getFileName());
     }
 
     /** Makes the entries of a folder (a rename, for instance) survive a power failure. */
@@ -88,14 +95,26 @@ final class Durable {
         }
     }
 
-    /** Deletes what crashes left in {@code folder}. Only for a folder that no other process is writing to. */
+    /**
+     * Deletes what crashes left in {@code folder}, and puts back what was to be replaced if nothing is in its place.
+     * Only for a folder that no other process is writing to.
+     */
     static void deleteLeftovers(Path folder) throws IOException {
-        List<Path> leftovers = new ArrayList<>();
+        List<Path> leftovers;
         try (Stream<Path> entries = Files.list(folder)) {
-            entries.filter(entry -> entry.getFileName().toString().startsWith(TEMPORARY)).forEach(leftovers::add);
+            leftovers = entries.filter(entry -> begins(entry, TEMPORARY) || begins(entry, REPLACED)).toList();
         }
         for (Path leftover : leftovers) {
-            deleteTree(leftover);
+            Path target = folder.resolve(leftover.getFileName().toString().substring(REPLACED.length()));
+            if (begins(leftover, REPLACED) && !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(leftover, target, StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                deleteTree(leftover);
+            }
         }
+    }
+
+    private static boolean begins(Path entry, String prefix) {
+        return entry.getFileName().toString().startsWith(prefix);
     }
 }

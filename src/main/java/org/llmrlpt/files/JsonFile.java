@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,8 +52,7 @@ public final class JsonFile {
 
     /** Puts {@code value} (a map, a record or a JSON tree) in place of {@code file}, whole or not at all. */
     public static void write(Path file, Object value) {
-        AtomicFile.write(file, channel -> {
-            OutputStream out = Channels.newOutputStream(channel);
+        AtomicFile.write(file, out -> {
             print(out, value, true);
             out.write('\n');
         });

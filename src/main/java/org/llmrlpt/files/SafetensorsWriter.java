@@ -53,12 +53,6 @@ public final class SafetensorsWriter {
         metadata.put("format", "pt");
     }
 
-    /** Adds a text entry to the file's metadata. */
-    public SafetensorsWriter metadata(String key, String value) {
-        metadata.put(key, value);
-        return this;
-    }
-
     /** Adds 32-bit floats from memory, beginning at an element, to be written as F32, F16 or BF16. */
     public SafetensorsWriter floats(String name, TensorType type, MemorySegment data, long elementOffset,
                                     long... shape) {
@@ -74,11 +68,6 @@ public final class SafetensorsWriter {
             source.read(from, values, count);
             TensorConversion.floatsTo(type, values, count, file);
         }, shape);
-    }
-
-    /** Adds 32-bit integers from memory, beginning at an element. */
-    public SafetensorsWriter ints(String name, MemorySegment data, long elementOffset, long... shape) {
-        return stored(name, TensorType.I32, data, elementOffset, shape);
     }
 
     /** Adds 64-bit integers from memory, beginning at an element. */

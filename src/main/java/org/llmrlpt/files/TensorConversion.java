@@ -77,17 +77,6 @@ final class TensorConversion {
         }
     }
 
-    /** Returns −1, or the index of the first value that does not fit. */
-    static long i64ToI32(MemorySegment file, MemorySegment memory, long offset, long count) {
-        MemorySegment to = slice(memory, offset, count);
-        for (long i = 0; i < count; i++) {
-            long value = file.get(FILE_64, i * 8);
-            if (value != (int) value) { return i; }
-            to.set(INT, i * 4, (int) value);
-        }
-        return -1;
-    }
-
     /** Writes floats as F32, F16 or BF16, rounded to nearest, ties to even. */
     static void floatsTo(TensorType type, float[] from, int count, MemorySegment file) {
         switch (type) {

@@ -58,22 +58,6 @@ public interface TensorSource extends AutoCloseable {
         }
     }
 
-    /** Copies an I32 or I64 tensor as 32-bit integers; a value that does not fit is a {@link UserError}. */
-    default void copyInts(String name, MemorySegment destination, long elementOffset) {
-        TensorInfo info = info(name);
-        switch (info.type()) {
-            case I32 -> TensorConversion.copy(info.type(), bytes(name), destination, elementOffset, info.elements());
-            case I64 -> {
-                long bad = TensorConversion.i64ToI32(bytes(name), destination, elementOffset, info.elements());
-                if (bad >= 0) {
-                    throw new UserError(file(name) + ": element " + bad + " of tensor " + name
-                        + " does not fit into 32 bits.");
-                }
-            }
-            default -> throw wrongType(info, "integers of 32 or 64 bits");
-        }
-    }
-
     /** Copies an I64 tensor. */
     default void copyLongs(String name, MemorySegment destination, long elementOffset) {
         TensorInfo info = info(name);
@@ -82,14 +66,13 @@ public interface TensorSource extends AutoCloseable {
     }
 
     /** The tensor, if it is there and has this shape; a {@link UserError} that names both shapes otherwise. */
-    default TensorInfo expect(String name, long... shape) {
+    default void expect(String name, long... shape) {
         TensorInfo info = info(name);
         List<Long> wanted = Arrays.stream(shape).boxed().toList();
         if (!info.shape().equals(wanted)) {
             throw new UserError(file(name) + ": tensor " + name + " has shape " + info.shape()
-                + " but the model needs " + wanted + ".");
+                + " but the model needs " + wanted + ": config.json and weights do not belong together.");
         }
-        return info;
     }
 
     private UserError wrongType(TensorInfo info, String wanted) {

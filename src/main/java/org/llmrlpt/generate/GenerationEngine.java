@@ -16,7 +16,8 @@ import org.llmrlpt.nn.Transformer;
 /**
  * Continues many prompts at once over a cache of keys and values, with one slot for each running sequence. A sequence
  * that ends leaves its slot to the next one that waits; the samples of a group share one prefill. What a sample becomes
- * depends on its prompt, the weights, the seed and its stream, not on what runs beside it.
+ * depends on its prompt, the weights, the seed and its stream, not on what runs beside it, but for the rounding of
+ * attention in a prefill, which depends on where a prompt stands among others.
  *
  * <p>Programs are static: decode steps for some numbers of rows, so that few sequences do not pay for many, and
  * prefills for some numbers of tokens.
@@ -40,7 +41,8 @@ public final class GenerationEngine {
      *
      * @param allowed how many token ids may be drawn, those of the tokenizer; larger ids, padding of the vocabulary,
      *     never are
-     * @param slots most sequences that run at the same time; the results do not depend on it
+     * @param slots most sequences that run at the same time; the results depend on it as far as it decides which
+     *     prompts share a prefill
      * @param maxLength longest text in tokens, prompt included; at most what the model's angles were made for
      */
     public GenerationEngine(Session session, Kernels kernels, Transformer model, int allowed, int slots,

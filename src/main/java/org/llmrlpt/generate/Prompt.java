@@ -6,7 +6,7 @@ package org.llmrlpt.generate;
  * @param tokens at least one
  * @param samples G, how many continuations
  * @param stream number of the first sample's stream of random numbers; sample s draws from stream + s, so its tokens
- *     depend on (seed, stream + s), the prompt and the weights only
+ *     depend on (seed, stream + s), the prompt and the weights only, but for rounding in a prefill
  */
 public record Prompt(int[] tokens, int samples, long stream) {
     /**

@@ -71,7 +71,7 @@ public final class Transformer {
     /**
      * Records the forward pass of whole sequences up to the last norm.
      *
-     * @param in tokens, position of each in its document, and where its document begins in its sequence
+     * @param in tokens, position of each in its document, and which keys it sees
      * @param length T, rows of a sequence
      * @return [R, C], what the policy head reads
      */

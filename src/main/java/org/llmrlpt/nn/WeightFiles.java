@@ -2,9 +2,7 @@ package org.llmrlpt.nn;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.device.Session;
@@ -52,12 +50,7 @@ public final class WeightFiles {
                     throw new UserError("the checkpoint " + folder + " lacks the tensor " + name
                         + ": its config.json and its weights do not belong together");
                 }
-                List<Long> shape = source.info(name).shape();
-                List<Long> wanted = Arrays.stream(part.fileShape()).boxed().toList();
-                if (!shape.equals(wanted)) {
-                    throw new UserError("the tensor " + name + " in " + source.file(name) + " has shape " + shape
-                        + " but the model needs " + wanted + ": config.json and weights do not belong together");
-                }
+                source.expect(name, part.fileShape());
                 source.copyFloats(name, data, e.at() + (long) part.row() * e.columns());
             }
         }

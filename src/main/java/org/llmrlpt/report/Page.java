@@ -1,6 +1,5 @@
 package org.llmrlpt.report;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,12 +73,7 @@ public final class Page {
 
     /** Puts the page in place of {@code file}, whole or not at all. */
     public void write(Path file) {
-        AtomicFile.write(file, channel -> {
-            ByteBuffer bytes = ByteBuffer.wrap(html().getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        AtomicFile.write(file, out -> out.write(html().getBytes(StandardCharsets.UTF_8)));
     }
 
     String html() {

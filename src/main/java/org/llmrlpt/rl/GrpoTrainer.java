@@ -1,6 +1,5 @@
 package org.llmrlpt.rl;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +72,7 @@ public final class GrpoTrainer implements AutoCloseable {
     private final Task task;
     private final AnswerLengths lengths;
     private final FiniteCheck finite;
-    /** A short name of exactly the task's problems. */
+    /** The task's fingerprint. */
     private final String problems;
     private long done;
     private long updates;
@@ -81,6 +80,9 @@ public final class GrpoTrainer implements AutoCloseable {
     private double seconds;
     private double lastAverage = Double.NaN;
     private boolean owesReports = true;
+    /** The newest checkpoint's step, and whether the reports of that step were made. */
+    private long savedStep = -1;
+    private boolean savedReported;
     private BooleanSupplier stop = () -> false;
 
     /** Records all programs; nothing is allocated or computed yet. {@code saved} is where the policy begins. */
@@ -188,6 +190,8 @@ public final class GrpoTrainer implements AutoCloseable {
             updates = state.counters().getOrDefault(UPDATES, 0L);
             nextProblem = state.counters().getOrDefault(NEXT_PROBLEM, 0L);
             owesReports = !state.reported();
+            savedStep = done;
+            savedReported = state.reported();
             seconds = state.secondsTraining();
             metrics.truncateTo(state.metricsPosition());
             lastAverage = lastAverage();
@@ -323,14 +327,19 @@ public final class GrpoTrainer implements AutoCloseable {
         StringBuilder lines = new StringBuilder();
         answers.forEach(m -> lines.append(JsonFile.line(m)).append('\n'));
         AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "%s-%06d.jsonl", what, done)),
-            channel -> channel.write(ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8))));
+            out -> out.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private void checkpoint(boolean reported) {
+        if (done == savedStep && reported == savedReported) {
+            return;
+        }
         Checkpoint.State state = new Checkpoint.State(done, metrics.sync(), problems, reported, seconds,
             Map.of(UPDATES, updates, NEXT_PROBLEM, nextProblem));
         listener.checkpoint(done, Checkpoint.write(run.checkpoints(), settings.checkpointKeep(), trainee, state,
             Binder.unbind(settings)));
+        savedStep = done;
+        savedReported = reported;
     }
 
     private boolean due(long every) {

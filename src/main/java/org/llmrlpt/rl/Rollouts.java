@@ -19,8 +19,8 @@ import org.llmrlpt.tasks.Rewards;
 import org.llmrlpt.tasks.Task;
 
 /**
- * Asks the policy a task's problems. What it answers is a function of the weights, the seed and the problem's number,
- * so that a resumed run samples the same answers again.
+ * Asks the policy a task's problems. What it answers is a function of the weights, the seed, the problem's number and
+ * the number of slots, so that a resumed run samples the same answers again.
  */
 final class Rollouts {
     /** So many problems of a step that are too long: the task does not suit the length. */

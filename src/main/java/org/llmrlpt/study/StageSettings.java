@@ -99,7 +99,9 @@ final class StageSettings {
     private MidtrainSettings midtrain(Arm arm, ModelShape shape, String checkpoint) {
         Map<String, String> all = new LinkedHashMap<>(ModelSettings.texts(shape));
         all.put("length", Integer.toString(shape.maxLength()));
-        all.put("objective.k", study.pretrain().getOrDefault("objective.k", "100"));
+        if (study.pretrain().containsKey("objective.k")) {
+            all.put("objective.k", study.pretrain().get("objective.k"));
+        }
         all.putAll(objective(arm.objective()));
         all.putAll(study.midtrain());
         all.put(MODEL, checkpoint);
@@ -118,17 +120,28 @@ final class StageSettings {
         return bind("rl.", RlSettings.class, all);
     }
 
-    /** The problems are those of RL, and the answers as long where RL says how long, unless the settings differ. */
+    /**
+     * The problems are those that RL keeps to measure with, and the answers as long where RL says how long, unless the
+     * settings differ.
+     */
     EvalSettings eval(StageKind kind, Arm arm, String checkpoint) {
         Map<String, String> all = new LinkedHashMap<>();
+        RlSettings rl = rl(arm, checkpoint);
         if (!study.eval().containsKey("task")) {
             study.rl().forEach((name, text) -> {
                 if (name.equals("task") || name.startsWith("task.")) {
                     all.put(name, text);
                 }
             });
+            String heldOut = all.remove("task.held-out");
+            if (rl.task().name() != null && !Tasks.isBuiltIn(rl.task())) {
+                if (heldOut == null) {
+                    throw new UserError("setting 'eval.task' is missing: RL trains on " + rl.task().name()
+                        + ", so name a file of other problems with it, or with 'rl.task.held-out'");
+                }
+                all.put("task", heldOut);
+            }
         }
-        RlSettings rl = rl(arm, checkpoint);
         if (rl.maxNewTokens() != null) {
             all.put("max-new-tokens", Integer.toString(LengthStages.parse(rl.maxNewTokens()).longest()));
         }

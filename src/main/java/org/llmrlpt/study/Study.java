@@ -19,6 +19,7 @@ import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.data.Corpus;
 import org.llmrlpt.data.Windows;
+import org.llmrlpt.data.prepare.PreparationProgress;
 import org.llmrlpt.eval.TokenStatistics;
 import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
@@ -174,7 +175,7 @@ public final class Study implements AutoCloseable {
 
     private static Corpus corpus(PretrainSettings settings, Path run) {
         return TrainingData.corpus(settings.training().data(), settings.training().seed(), run,
-            settings.training().device().workers(), (done, total, tokens) -> { });
+            settings.training().device().workers(), PreparationProgress.NONE);
     }
 
     private boolean reinforce(Arm arm) {

@@ -22,7 +22,7 @@ public interface Task {
      */
     List<Problem> test(int limit);
 
-    /** A short name of exactly these problems. */
+    /** A short name of these problems; of exactly the ones in a file, where the task is one. */
     String fingerprint();
 
     /** Judges completions of this task's problems. */

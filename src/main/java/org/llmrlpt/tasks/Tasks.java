@@ -54,6 +54,10 @@ public final class Tasks {
         if (s.level() != null) {
             throw new UserError("setting 'task.level' is for built-in tasks only: leave it out for a file");
         }
+        if (whole && s.heldOut() != null) {
+            throw new UserError("setting 'task.held-out' has no place here, where 'task' itself is the file to measure"
+                + " with: give " + s.heldOut() + " as 'task'");
+        }
         return new FileTask(s, whole, seed);
     }
 

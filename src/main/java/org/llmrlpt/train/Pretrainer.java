@@ -1,7 +1,6 @@
 package org.llmrlpt.train;
 
 import it.unimi.dsi.fastutil.ints.IntList;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -157,10 +156,15 @@ public final class Pretrainer implements AutoCloseable {
 
     /** The validation and the sample that are due after this step; false if the stop signal cut them short. */
     private boolean report() {
+        long before = metrics.position();
         if (due(settings.evaluateEvery()) && validate(settings.evaluateTokens()).isEmpty() && stop.getAsBoolean()) {
             return false;
         }
-        return !due(settings.sampleEvery()) || sample();
+        if (due(settings.sampleEvery()) && !sample()) {
+            metrics.truncateTo(before); // a resumed run makes both again
+            return false;
+        }
+        return true;
     }
 
     private void begin() {
@@ -262,7 +266,7 @@ public final class Pretrainer implements AutoCloseable {
         }
         String words = tokenizer.decodeText(IntList.of(completion.text()));
         AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "step-%06d.txt", done)),
-            channel -> channel.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.UTF_8))));
+            out -> out.write(words.getBytes(StandardCharsets.UTF_8)));
         listener.sample(done, "", words);
         return true;
     }

@@ -32,6 +32,7 @@ public final class TrainingData {
     public static Corpus corpus(DataSettings settings, long seed, Path run, int threads,
         PreparationProgress progress) {
         List<DataPart> parts = settings.parts();
+        refuseUnused(settings, parts);
         if (parts.size() == 1) {
             return Corpus.of(open(run.resolve(FOLDER), settings.of(parts.getFirst()), seed, threads, progress));
         }
@@ -41,6 +42,19 @@ public final class TrainingData {
             sources.add(Corpus.of(open(own, settings.of(parts.get(i)), seed, threads, progress)));
         }
         return new Mixture(sources, parts.stream().map(DataPart::weight).toList());
+    }
+
+    private static void refuseUnused(DataSettings settings, List<DataPart> parts) {
+        if (settings.validationFraction() != null && parts.stream().allMatch(p -> p.source() == null)) {
+            throw new UserError("setting 'data.validation-fraction' has no place for the built-in text, whose"
+                + " validation text is of problems of its own: leave it out");
+        }
+        boolean chosen = !settings.builtin().equals(DataSettings.ALL_BUILTIN) || settings.builtinLevel() != null;
+        if (chosen && parts.stream().noneMatch(p -> p.source() == null)) {
+            throw new UserError("settings 'data.builtin' and 'data.builtin-level' have no place beside data="
+                + settings.source() + ", which is not the built-in text: leave them out, or add builtin to the"
+                + " mixture");
+        }
     }
 
     private static TokenDataset open(Path own, DataSettings settings, long seed, int threads,

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -101,15 +101,15 @@ class AtomicFolderTest {
         Path file = parent.resolve("summary.json");
         JsonFile.write(file, List.of(1));
         String before = Files.readString(file);
-        UserError error = assertThrows(UserError.class, () -> AtomicFile.write(file, channel -> {
-            channel.write(ByteBuffer.wrap(new byte[3]));
+        UserError error = assertThrows(UserError.class, () -> AtomicFile.write(file, out -> {
+            out.write(new byte[3]);
             throw new IOException("No space left on device");
         }));
         assertEquals("Cannot write " + file + ": No space left on device; what was there before is intact.",
             error.getMessage());
         assertEquals(before, Files.readString(file));
         assertEquals(List.of("summary.json"), entries());
-        assertThrows(IllegalStateException.class, () -> AtomicFile.write(file, channel -> {
+        assertThrows(IllegalStateException.class, () -> AtomicFile.write(file, out -> {
             throw new IllegalStateException("a fault of the program");
         }));
         assertEquals(List.of("summary.json"), entries());
@@ -128,7 +128,7 @@ class AtomicFolderTest {
     void aUsersMistakeIsToldWithTheNameTheFolderWasMeantToHave() throws IOException {
         Path folder = parent.resolve("new");
         UserError error = assertThrows(UserError.class, () -> AtomicFolder.create(folder, temporary ->
-            AtomicFile.write(temporary.resolve("config.json"), channel -> {
+            AtomicFile.write(temporary.resolve("config.json"), out -> {
                 throw new IOException("No space left on device");
             })));
         assertTrue(error.getMessage().startsWith("Cannot write " + folder.resolve("config.json") + ": No space"),
@@ -150,6 +150,18 @@ class AtomicFolderTest {
         assertFalse(Files.exists(folder.resolve("old")));
         assertEquals("2", Files.readString(folder.resolve("new")));
         assertEquals(List.of("f"), entries());
+    }
+
+    @Test
+    void whatWasAboutToBeReplacedWhenTheProgramWasKilledIsPutBack() throws IOException {
+        Files.writeString(Files.createDirectory(parent.resolve(".old-step-000001")).resolve("x"), "only one");
+        Files.createDirectory(parent.resolve(".tmp-step-000001-77-1"));
+        Files.writeString(Files.createDirectory(parent.resolve(".old-step-000002")).resolve("x"), "old");
+        Files.writeString(Files.createDirectory(parent.resolve("step-000002")).resolve("x"), "new");
+        AtomicFolder.deleteLeftovers(parent);
+        assertEquals(List.of("step-000001", "step-000002"), entries());
+        assertEquals("only one", Files.readString(parent.resolve("step-000001/x")));
+        assertEquals("new", Files.readString(parent.resolve("step-000002/x")));
     }
 
     @Test

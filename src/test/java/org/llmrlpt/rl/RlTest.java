@@ -115,7 +115,7 @@ class RlTest {
     }
 
     @Test
-    void threadsAndSlotsChangeNoBit() throws IOException {
+    void threadsChangeNoBit() throws IOException {
         commands.succeed(small("one", "threads=1"));
         commands.succeed(small("two", "threads=2"));
         assertArrayEquals(weights("one", 4), weights("two", 4));

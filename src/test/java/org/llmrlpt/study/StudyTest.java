@@ -2,6 +2,7 @@ package org.llmrlpt.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +24,7 @@ import org.llmrlpt.cli.KernelSets;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.ConfigFiles;
 import org.llmrlpt.config.StudySettings;
+import org.llmrlpt.config.TaskSettings;
 import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.kernels.Kernels;
@@ -166,6 +169,7 @@ class StudyTest {
         refuse("'rl.max-new-tokens'", "rl.max-new-tokens=90");
         refuse("nosuchtask", "rl.task=nosuchtask");
         refuse("'rl.threads'", "rl.threads=2");
+        refuse("'eval.task'", "rl.task=src/test/resources/gsm8k/test.jsonl");
         refuse("'eval.samples'", "eval.samples=0");
         refuse("'eval.max-new-tokens'", "eval.max-new-tokens=95");
         refuse("'study.pass-k'", "study.pass-k=5");
@@ -180,6 +184,23 @@ class StudyTest {
 
     private void refuse(String part, String setting) {
         commands.refuse(new String[] {part}, "study", "config=" + TINY, "run=" + folder.resolve("bad"), setting);
+    }
+
+    @Test
+    void whatWasTrainedOnIsNotMeasuredWith() {
+        Map<String, String> settings = ConfigFiles.read(TINY);
+        settings.put("rl.task", "train.jsonl");
+        settings.put("rl.task.held-out", "others.jsonl");
+        StudyPlan plan = new StudyPlan(folder, Binder.bind(StudySettings.class, settings));
+        TaskSettings task = plan.stages().eval(StageKind.EVAL_RL, plan.arms().getFirst(), "model").task();
+        assertEquals("others.jsonl", task.name());
+        assertNull(task.heldOut());
+    }
+
+    @Test
+    void theStudyOfTheReadmeIsComplete() {
+        new StudyPlan(folder.resolve("small"), Binder.bind(StudySettings.class,
+            ConfigFiles.read(Path.of("docs/studies/small.json")))).check();
     }
 
     @Test

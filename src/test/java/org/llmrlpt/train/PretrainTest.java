@@ -12,14 +12,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.cli.Commandline;
+import org.llmrlpt.cli.KernelSets;
+import org.llmrlpt.config.Binder;
+import org.llmrlpt.config.DataSettings;
+import org.llmrlpt.config.PretrainSettings;
+import org.llmrlpt.data.prepare.PreparationProgress;
 import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.files.JsonLines;
+import org.llmrlpt.files.RunFolder;
 import org.llmrlpt.files.TensorSource;
 
 /** The stage as a user runs it, on a model so small that a step takes milliseconds. */
@@ -159,6 +170,49 @@ class PretrainTest {
         assertTrue(summary.get("tokens_per_second").asDouble() > 0, "the time of the first part is remembered");
     }
 
+    /** Stopped between every two questions whether to stop: in validations, in samples and between steps. */
+    @Test
+    void whereverARunIsStoppedItsMetricsHaveEachStepOnce() throws IOException {
+        String[] settings = {"steps=2", "evaluate.every=1", "sample.every=1", "sample.tokens=3", "checkpoint.every=1"};
+        AtomicInteger asked = new AtomicInteger();
+        assertTrue(train("undisturbed", () -> asked.incrementAndGet() < 0, settings));
+        for (int last = asked.get() - 1; last > 0; last--) {
+            int some = last;
+            asked.set(0);
+            assertFalse(train("stopped-" + last, () -> asked.incrementAndGet() > some, settings));
+            commands.succeed("pretrain", "resume=" + folder.resolve("stopped-" + last));
+            for (String split : new String[] {"train", "validation"}) {
+                assertEquals(List.of(1, 2), metrics("stopped-" + last, split).stream().map(m -> m.get("step").asInt())
+                    .toList(), split + ", stopped after " + last);
+            }
+            assertArrayEquals(weights("undisturbed", 2), weights("stopped-" + last, 2));
+        }
+    }
+
+    /** Whether the run came to its end. */
+    private boolean train(String name, BooleanSupplier stop, String... more) {
+        Map<String, String> given = new LinkedHashMap<>();
+        Arrays.stream(small(name, more)).skip(1)
+            .forEach(a -> given.put(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)));
+        PretrainSettings settings = Binder.bind(PretrainSettings.class, given);
+        DataSettings text = settings.training().data();
+        try (RunFolder run = RunFolder.create(folder.resolve(name), Binder.unbind(settings));
+                Pretrainer trainer = new Pretrainer(settings, run, TrainingData.corpus(text, 1, run.path(), 1,
+                    PreparationProgress.NONE), KernelSets.choose(settings.training().device()), Beginning.random(),
+                    new Silent())) {
+            return trainer.run(stop);
+        }
+    }
+
+    @Test
+    void settingsThatWouldHaveNoEffectAreRefused() throws IOException {
+        Path text = Files.writeString(folder.resolve("a.txt"), "some text\n".repeat(100));
+        commands.refuse(new String[] {"data.validation-fraction"}, small("a", "data.validation-fraction=0.1"));
+        commands.refuse(new String[] {"data.builtin"}, small("a", "data=" + text, "data.builtin=sums"));
+        commands.refuse(new String[] {"device.cuda-graphs"}, small("a", "device.cuda-graphs=true", "profile=true"));
+        commands.refuse(new String[] {"'device'"}, small("a", "device=99999999999:0"));
+    }
+
     @Test
     void aSequenceOfOneTokenLeavesASampleNoRoom() {
         commands.refuse(new String[] {"'length'", "sample.every=0"}, small("short", "steps=1", "length=1",
@@ -226,5 +280,31 @@ class PretrainTest {
         commands.succeed(small("direct", "steps=3", "data=" + text));
         commands.succeed(small("prepared-run", "steps=3", "data=" + folder.resolve("prepared")));
         assertArrayEquals(weights("direct", 3), weights("prepared-run", 3));
+    }
+
+    private static final class Silent implements PretrainListener {
+        @Override
+        public void planned(Pretrainer run) { }
+
+        @Override
+        public void started(Pretrainer run, long firstStep) { }
+
+        @Override
+        public void compiled(String program, int kernels, int of, double seconds) { }
+
+        @Override
+        public void step(StepReport report) { }
+
+        @Override
+        public void validation(StepReport report) { }
+
+        @Override
+        public void sample(long step, String prompt, String continuation) { }
+
+        @Override
+        public void profiled(ProfileReport report) { }
+
+        @Override
+        public void checkpoint(long step, Path folder) { }
     }
 }

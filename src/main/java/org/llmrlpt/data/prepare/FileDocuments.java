@@ -90,11 +90,6 @@ public final class FileDocuments implements DocumentSource {
         return TEXT_ENDINGS.stream().anyMatch(TextFiles.plainName(file)::endsWith);
     }
 
-    /** The files that are read, in order. */
-    public List<Path> files() {
-        return List.copyOf(files);
-    }
-
     /** The files in the given folders that are left out, because their names do not end like text. */
     public List<Path> skipped() {
         return List.copyOf(skipped);

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.llmrlpt.config.FileProblem;
+import org.llmrlpt.files.AtomicFile;
 
 /** Writes a tokenizer as the files that Hugging Face's tokenizers and transformers read. */
 final class TokenizerWriter {
@@ -18,15 +16,9 @@ final class TokenizerWriter {
     }
 
     static void write(Tokenizer tokenizer, Path folder) {
-        Path file = folder.resolve(Tokenizers.FILE);
-        try {
-            Files.createDirectories(folder);
-            Files.write(file, json(tokenizer));
-            file = folder.resolve(Tokenizers.CONFIG_FILE);
-            Files.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config(tokenizer)));
-        } catch (IOException e) {
-            throw FileProblem.writing(file, e);
-        }
+        AtomicFile.write(folder.resolve(Tokenizers.FILE), out -> out.write(json(tokenizer)));
+        AtomicFile.write(folder.resolve(Tokenizers.CONFIG_FILE),
+            out -> out.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(config(tokenizer))));
     }
 
     /** The content of tokenizer.json. */

@@ -137,9 +137,4 @@ public final class VectorMath {
         VectorMask<Float> inside = S.indexInRange(i, n);
         return broadcast(S, Float.NaN).blend(fromMemorySegment(S, ALL, at(x, i), ORDER, inside), inside);
     }
-
-    /** 1 / (1 + e^-x), to about 2 ulp. */
-    public static FloatVector sigmoid(FloatVector x) {
-        return broadcast(S, 1f).div(exp(x.neg()).add(1f));
-    }
 }
