@@ -14,7 +14,7 @@ public final class Philox {
     private static final int FACTOR1 = 0xCD9E8D57;
     private static final int STEP0 = 0x9E3779B9;
     private static final int STEP1 = 0xBB67AE85;
-    private static final float UNIT = 1f / (1 << 24);
+    private static final float UNIT = 1f / (1 << 23);
 
     private Philox() {
     }
@@ -36,9 +36,9 @@ public final class Philox {
         return c0;
     }
 
-    /** Number {@code index} of a stream: uniform in [0, 1), a multiple of 2^-24. */
+    /** Number {@code index} of a stream: uniform in (0, 1), an odd multiple of 2^-24, so that 0 picks no rare token. */
     public static float uniform(int seedLow, int seedHigh, int streamLow, int streamHigh, int index) {
-        return (word(index, streamLow, streamHigh, 0, seedLow, seedHigh) >> 8 & 0xffffff) * UNIT;
+        return ((word(index, streamLow, streamHigh, 0, seedLow, seedHigh) >> 9 & 0x7fffff) + 0.5f) * UNIT;
     }
 
     /** The upper 32 bits of the product of two unsigned numbers, from products of their halves. */

@@ -20,7 +20,9 @@ class PhiloxTest {
         int[] across = new int[64];
         int n = 64_000;
         for (int i = 0; i < n; i++) {
-            along[(int) (Philox.uniform(1, 0, 5, 0, i) * 64)]++;
+            float u = Philox.uniform(1, 0, 5, 0, i);
+            assertEquals(1, (int) (u * (1 << 24)) % 2);
+            along[(int) (u * 64)]++;
             across[(int) (Philox.uniform(1, 0, i, 0, 5) * 64)]++;
         }
         assertTrue(chiSquare(along) < 103, "along: " + chiSquare(along));

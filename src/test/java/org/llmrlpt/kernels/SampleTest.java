@@ -122,6 +122,27 @@ class SampleTest {
         }
     }
 
+    /** The padding of a vocabulary may have any logits: its temperature then is no reason to draw just anything. */
+    @ParameterizedTest
+    @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
+    void whatMayNotBeDrawnDoesNotEvenOutWhatMay(Kernels kernels) {
+        int rows = 3;
+        int n = 700;
+        float[] logits = new float[rows * n];
+        for (int r = 0; r < rows; r++) {
+            Arrays.fill(logits, r * n, r * n + n, -3f);
+            logits[r * n + 100 * r + 7] = 0.5f;
+            logits[r * n + 650] = 100f;
+        }
+        for (Cut cut : new Cut[] {new Cut(0.1f, 0, 1f), new Cut(0.1f, 5, 1f), new Cut(0.1f, 0, 0.9f)}) {
+            float[] got = run(kernels, logits, rows, 600, cut, Layout.STRIDED);
+            for (int r = 0; r < rows; r++) {
+                assertEquals(100f * r + 7, got[3 * r]);
+                assertEquals(-995f, got[3 * r + DrawStatistics.LOG_PROBABILITY], 1e-3f);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("org.llmrlpt.kernels.TestedKernels#all")
     void drawsFollowTheProbabilities(Kernels kernels) {

@@ -20,10 +20,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Draws a token from one row of logits. The row's exponentials e_i = exp((z_i - max) / temperature) lie in working
- * memory with a sum for each block; ids that top-k and top-p leave out become 0 there. The draw then looks for the
- * block in which the sum of all before it passes u times the whole, and in this block for the id. For use by one
- * thread.
+ * Draws a token from one row of logits. The row's exponentials e_i = exp((z_i - max) / temperature), max being the
+ * largest that may be drawn, lie in working memory with a sum for each block; ids that top-k and top-p leave out become
+ * 0 there. The draw then looks for the block in which the sum of all before it passes u times the whole, and in this
+ * block for the id. For use by one thread.
  */
 final class SampledRow {
     private static final VectorSpecies<Integer> SI = IntVector.SPECIES_PREFERRED;
@@ -57,7 +57,7 @@ final class SampledRow {
      *
      * @param k how many of the largest may be drawn; 0: all
      * @param topP share of their mass that the most probable must reach to be drawn; 1: all
-     * @param u uniform in [0, 1)
+     * @param u uniform in (0, 1)
      */
     int draw(long z, int n, int allowed, float inverseTemperature, int k, float topP, float u) {
         e = EXPONENTIALS.floats(n + (long) LANES);
@@ -68,8 +68,11 @@ final class SampledRow {
         double logTotal = Math.log(sum(n));
         entropy = logTotal - weighted;
         if (allowed < n) {
-            Memory.clear(at(e, allowed), n - allowed);
-            sumBlocks(allowed / BLOCK, n);
+            float own = Rows.max(z, allowed) * inverseTemperature;
+            if (own < shift) { // beside what may not be drawn, all that may be could be nothing
+                exponentials(z, allowed, inverseTemperature, own);
+            }
+            sumBlocks(allowed / BLOCK, allowed);
         }
         if (k > 0 && k < allowed) {
             top.find(z, allowed, k);
@@ -209,7 +212,7 @@ final class SampledRow {
         return Lanes.sum(lanes, LANES);
     }
 
-    /** The first element at which the running sum exceeds {@code target}; the last one that is not 0 if none does. */
+    /** The first element where the running sum exceeds {@code target}; if rounding lets none, the block's largest. */
     private int find(int n, double target) {
         int block = 0;
         double before = 0;
@@ -217,17 +220,15 @@ final class SampledRow {
         while (block < last && before + getFloat(at(sums, block)) <= target) {
             before += getFloat(at(sums, block++));
         }
-        int found = 0;
-        for (int i = block * BLOCK; i < Math.min(n, (block + 1) * BLOCK); i++) {
+        int largest = block * BLOCK;
+        for (int i = largest; i < Math.min(n, (block + 1) * BLOCK); i++) {
             float x = getFloat(at(e, i));
-            if (x > 0) {
-                found = i;
-                before += x;
-                if (before > target) {
-                    break;
-                }
+            before += x;
+            if (before > target) {
+                return i;
             }
+            largest = x > getFloat(at(e, largest)) ? i : largest;
         }
-        return found;
+        return largest;
     }
 }

@@ -16,6 +16,8 @@ final class GpuSampling {
     private static final int MAX_STEPS = 400;
     /** Its exponential is 0; lower ones could give 0 times infinity. */
     private static final float LEAST = -200f;
+    /** Times this, no positive number rounds to itself. */
+    private static final float BELOW_ONE = 1f - 1f / (1 << 23);
 
     private GpuSampling() {
     }
@@ -82,7 +84,7 @@ final class GpuSampling {
                 for (int i = t; i < allowed; i += GROUP) {
                     float z = logits.get(at + i);
                     if (i < GpuTopK.ranksBefore(z, bound, boundIndex + 1)) {
-                        kept += TornadoMath.exp((z - largest) * factor);
+                        kept += TornadoMath.exp((z - highest) * factor);
                     }
                 }
                 scratch[t] = kept;
@@ -106,7 +108,7 @@ final class GpuSampling {
                 float weight = 0f;
                 for (int i = t; i < allowed; i += GROUP) {
                     float z = logits.get(at + i);
-                    float one = cut == 0 ? 1f : TornadoMath.exp((z - largest) * factor);
+                    float one = cut == 0 ? 1f : TornadoMath.exp((z - highest) * factor);
                     int limit = z >= middle ? GpuTopK.ranksBefore(z, bound, boundIndex + 1) : 0;
                     weight += i < limit ? one : 0f;
                 }
@@ -145,7 +147,7 @@ final class GpuSampling {
             float above = 0f;
             for (int i = t; i < searched; i += GROUP) {
                 float z = logits.get(at + i);
-                float one = cut == 0 ? 1f : TornadoMath.exp((z - largest) * factor);
+                float one = cut == 0 ? 1f : TornadoMath.exp((z - highest) * factor);
                 above += z > least ? one : 0f;
             }
             scratch[t] = above;
@@ -156,7 +158,7 @@ final class GpuSampling {
                 }
                 context.localBarrier();
             }
-            float one = cut == 0 ? 1f : TornadoMath.exp((least - largest) * factor);
+            float one = cut == 0 ? 1f : TornadoMath.exp((least - highest) * factor);
             float equals = TornadoMath.max(1f, TornadoMath.ceil((goal - scratch[0]) / one));
             context.localBarrier();
             int first = 0;
@@ -193,7 +195,7 @@ final class GpuSampling {
         for (int i = from; i < to; i++) {
             float z = logits.get(at + i);
             if (i < GpuTopK.ranksBefore(z, bound, boundIndex + 1)) {
-                kept += TornadoMath.exp((z - largest) * factor);
+                kept += TornadoMath.exp((z - highest) * factor);
             }
         }
         scratch[t] = kept;
@@ -207,15 +209,17 @@ final class GpuSampling {
         int draw = drawsAt + 3 * row;
         float target = total * Philox.uniform(ints.get(choiceAt), ints.get(choiceAt + 1), ints.get(draw),
             ints.get(draw + 1), ints.get(draw + 2));
+        target = TornadoMath.min(target, total * BELOW_ONE);
         int token = width;
-        float mass = before;
         float end = before + kept;
         int walked = target >= before && target < end ? to : from;
+        float mass = 0f;
         for (int i = from; i < walked; i++) {
             float z = logits.get(at + i);
             if (i < GpuTopK.ranksBefore(z, bound, boundIndex + 1)) {
-                token = mass > target ? token : i;
-                mass += TornadoMath.exp((z - largest) * factor);
+                float next = mass + TornadoMath.exp((z - highest) * factor);
+                token = mass <= target - before && next > mass ? i : token;
+                mass = next;
             }
         }
         int drawn = (int) GroupReduce.min(context, token);

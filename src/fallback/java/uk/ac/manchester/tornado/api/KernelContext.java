@@ -76,16 +76,6 @@ public class KernelContext {
     }
 
     /** Returns an array that the work-group shares; its contents are undefined. */
-    public byte[] allocateByteLocalArray(int size) {
-        return (byte[]) item.local(LocalMemory.Kind.BYTE, size);
-    }
-
-    /** Returns an array that the work-group shares; its contents are undefined. */
-    public long[] allocateLongLocalArray(int size) {
-        return (long[]) item.local(LocalMemory.Kind.LONG, size);
-    }
-
-    /** Returns an array that the work-group shares; its contents are undefined. */
     public float[] allocateFloatLocalArray(int size) {
         return (float[]) item.local(LocalMemory.Kind.FLOAT, size);
     }

@@ -2,7 +2,6 @@ package uk.ac.manchester.tornado.api;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.ProfilerMode;
 import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
@@ -13,13 +12,8 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Graphs of one device that may hand arrays to each other; use one {@code withGraph(i).execute()} at a time. */
 public class TornadoExecutionPlan implements AutoCloseable {
-    /** The device that plans use unless told otherwise. */
-    public static TornadoDevice DEFAULT_DEVICE = CpuDevice.INSTANCE;
-    private static final AtomicInteger PLANS = new AtomicInteger();
-
     private final Engine engine;
     private final TornadoExecutionResult result;
-    private final long id = PLANS.incrementAndGet();
 
     /** A plan of at least one graph; all are selected. */
     public TornadoExecutionPlan(ImmutableTaskGraph... graphs) {
@@ -50,27 +44,6 @@ public class TornadoExecutionPlan implements AutoCloseable {
     /** Sets the grids of the selected graphs' kernels. */
     public TornadoExecutionPlan withGridScheduler(GridScheduler grids) {
         engine.setGrids(grids);
-        return this;
-    }
-
-    /** Forgets the grids of the selected graphs' kernels. */
-    public TornadoExecutionPlan withDefaultScheduler() {
-        engine.setGrids(null);
-        return this;
-    }
-
-    /** Does nothing: there is nothing to compile. */
-    public TornadoExecutionPlan withPreCompilation() {
-        return this;
-    }
-
-    /** Does nothing: there is one device. */
-    public TornadoExecutionPlan withDevice(TornadoDevice device) {
-        return this;
-    }
-
-    /** Does nothing: there is one device. */
-    public TornadoExecutionPlan withDevice(String taskName, TornadoDevice device) {
         return this;
     }
 
@@ -120,11 +93,6 @@ public class TornadoExecutionPlan implements AutoCloseable {
         return engine.deviceBytes();
     }
 
-    /** Returns the plan's number. */
-    public long getId() {
-        return id;
-    }
-
     /** Returns the device of a graph. */
     public TornadoDevice getDevice(int graphIndex) {
         return CpuDevice.INSTANCE;
@@ -133,15 +101,5 @@ public class TornadoExecutionPlan implements AutoCloseable {
     /** Returns a device of a backend. */
     public static TornadoDevice getDevice(int backend, int device) {
         return TornadoRuntimeProvider.getTornadoRuntime().getBackend(backend).getDevice(device);
-    }
-
-    /** Returns the backends and devices. */
-    public static TornadoDeviceMap getTornadoDeviceMap() {
-        return new TornadoDeviceMap();
-    }
-
-    /** Returns how many plans there have been. */
-    public static int getTotalPlans() {
-        return PLANS.get();
     }
 }

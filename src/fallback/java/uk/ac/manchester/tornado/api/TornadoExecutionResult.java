@@ -31,9 +31,4 @@ public class TornadoExecutionResult {
                 range.getPartialSize());
         return this;
     }
-
-    /** Whether the execution is over; it always is. */
-    public boolean isReady() {
-        return true;
-    }
 }

@@ -12,7 +12,7 @@ public final class LocalMemory {
 
     /** The element types of local arrays. */
     public enum Kind {
-        INT(4), BYTE(1), LONG(8), FLOAT(4), DOUBLE(8);
+        INT(4), FLOAT(4), DOUBLE(8);
 
         final int bytes;
 
@@ -23,8 +23,6 @@ public final class LocalMemory {
         Object allocate(int size) {
             return switch (this) {
                 case INT -> new int[size];
-                case BYTE -> new byte[size];
-                case LONG -> new long[size];
                 case FLOAT -> new float[size];
                 case DOUBLE -> new double[size];
             };
@@ -67,8 +65,6 @@ public final class LocalMemory {
     private static void poison(Object array) {
         switch (array) {
             case int[] a -> Arrays.fill(a, GARBAGE);
-            case byte[] a -> Arrays.fill(a, (byte) GARBAGE);
-            case long[] a -> Arrays.fill(a, (long) GARBAGE << 32 | GARBAGE);
             case float[] a -> Arrays.fill(a, Float.NaN);
             case double[] a -> Arrays.fill(a, Double.NaN);
             default -> throw new IllegalArgumentException("No local arrays of " + array.getClass());
