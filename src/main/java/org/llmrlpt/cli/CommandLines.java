@@ -210,7 +210,9 @@ final class CommandLines {
         CommandSpec spec = line.getCommandSpec();
         if (spec.userObject() instanceof Command<?>) {
             String bare = argument.replaceFirst("^-+", "");
-            return unknownSetting(spec, bare.contains("=") ? bare.substring(0, bare.indexOf('=')) : bare);
+            String name = bare.contains("=") ? bare.substring(0, bare.indexOf('=')) : bare;
+            return names(spec).contains(name) ? new UserError("argument '" + argument + "' is not a setting: write --"
+                + bare + " or " + name + "=VALUE") : unknownSetting(spec, name);
         }
         String group = line.getParent() == null ? "" : line.getCommandName() + " ";
         List<String> names = line.getSubcommands().keySet().stream().map(n -> group + n).toList();

@@ -1,11 +1,11 @@
 package org.llmrlpt.cli;
 
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.llmrlpt.config.UserError;
 
 /**
  * What the user sees: lines, tables with aligned columns and one progress bar at a time, on standard output. On a
@@ -13,6 +13,7 @@ import java.util.List;
  */
 public final class Console {
     private final PrintStream out;
+    private final Runnable check;
     private final boolean terminal;
     private final int columns;
     private ProgressBar bar;
@@ -22,7 +23,12 @@ public final class Console {
      * @param columns  width of the terminal in characters; of no importance elsewhere
      */
     public Console(PrintStream out, boolean terminal, int columns) {
+        this(out, () -> { }, terminal, columns);
+    }
+
+    private Console(PrintStream out, Runnable check, boolean terminal, int columns) {
         this.out = out;
+        this.check = check;
         this.terminal = terminal;
         this.columns = columns;
     }
@@ -30,15 +36,30 @@ public final class Console {
     /** The process's standard output. */
     public static Console standard() {
         boolean terminal = System.console() != null && System.console().isTerminal();
-        return new Console(printStream(FileDescriptor.out), terminal, terminal ? TerminalSize.columns() : 0);
+        StandardStream stream = new StandardStream(FileDescriptor.out);
+        return new Console(printStream(stream, System.out.charset()), stream::requireWritten, terminal,
+            terminal ? TerminalSize.columns() : 0);
+    }
+
+    /** The process's standard error. */
+    static PrintStream standardError() {
+        return printStream(new StandardStream(FileDescriptor.err), System.err.charset());
     }
 
     /** In a container without a locale Java would write '?' for every letter beyond ASCII. */
-    static PrintStream printStream(FileDescriptor descriptor) {
-        boolean error = descriptor == FileDescriptor.err;
-        Charset charset = (error ? System.err : System.out).charset();
-        return new PrintStream(new FileOutputStream(descriptor), true,
+    private static PrintStream printStream(StandardStream stream, Charset charset) {
+        return new PrintStream(stream, true,
             charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset);
+    }
+
+    /**
+     * Makes sure that all lines have arrived.
+     *
+     * @throws UserError if the disk that the output goes to is full, for instance
+     */
+    void requireWritten() {
+        out.flush();
+        check.run();
     }
 
     /** Prints one line, above the progress bar where there is one. */

@@ -1,6 +1,5 @@
 package org.llmrlpt.cli;
 
-import java.io.FileDescriptor;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,7 @@ public final class Main {
 
     /** Runs the program and exits. */
     public static void main(String[] args) {
-        PrintStream err = Console.printStream(FileDescriptor.err);
+        PrintStream err = Console.standardError();
         System.exit(start(args, err));
     }
 
@@ -63,7 +62,9 @@ public final class Main {
             command.interpret(commandLine)), commandLine);
         S settings = Binder.bind(command.settings(), given);
         TornadoSettings.beforeStart(given.getOrDefault("device", "auto"));
-        return command.run(settings, console);
+        int code = command.run(settings, console);
+        console.requireWritten();
+        return code;
     }
 
     /** The version in the jar's manifest. */

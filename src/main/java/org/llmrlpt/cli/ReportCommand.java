@@ -1,5 +1,6 @@
 package org.llmrlpt.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.llmrlpt.config.ReportSettings;
 import org.llmrlpt.config.UserError;
@@ -32,6 +33,10 @@ final class ReportCommand implements Command<ReportSettings> {
         }
         Path run = Path.of(s.run());
         Path file = s.output() == null ? run.resolve(RunFolder.REPORT) : Path.of(s.output());
+        if (Files.exists(file) && !file.getFileName().toString().endsWith(".html")) {
+            throw new UserError("there is a file " + file + " that is no page: choose another name with output=, such"
+                + " as report.html");
+        }
         if (StudyPlan.isAt(run)) {
             StudyReport.write(run, file);
         } else {

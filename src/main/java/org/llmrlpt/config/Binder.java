@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -16,6 +17,9 @@ import java.util.stream.Collectors;
  * with a {@link Stage} is a map of another command's; any other is a record of further settings.
  */
 public final class Binder {
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+(_[0-9]+)*");
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+
     private Binder() {
     }
 
@@ -148,16 +152,13 @@ public final class Binder {
         if (given == null && fallback.isEmpty()) {
             return null;
         }
+        if (given != null && given.isEmpty() && !key.mayBeEmpty()) {
+            throw new UserError("setting '" + key.value() + "' needs a value: give it one or leave it out");
+        }
         return parse(key, type, given == null ? fallback : given);
     }
 
     private static Object parse(Key key, Class<?> type, String text) {
-        if (text.isEmpty() && type != String.class) {
-            throw wrong(key, text, "a value");
-        }
-        if (text.isEmpty() && key.or().isEmpty()) {
-            return null;
-        }
         if (type == String.class) {
             return text;
         }
@@ -194,7 +195,7 @@ public final class Binder {
         Object number;
         try {
             if (whole) {
-                long n = Long.parseLong(text.replace("_", ""));
+                long n = Long.parseLong(plainNumber(text, WHOLE).replace("_", ""));
                 boolean isInt = type == int.class || type == Integer.class;
                 if (isInt && n != (int) n) {
                     throw wrong(key, text, "a whole number below 2^31");
@@ -202,7 +203,7 @@ public final class Binder {
                 value = n;
                 number = isInt ? (Object) (int) n : (Object) n;
             } else {
-                value = Double.parseDouble(text);
+                value = Double.parseDouble(plainNumber(text, DECIMAL));
                 number = type == float.class || type == Float.class ? (Object) (float) value : (Object) value;
             }
         } catch (NumberFormatException e) {
@@ -212,6 +213,14 @@ public final class Binder {
             throw wrong(key, text, bounds(key));
         }
         return number;
+    }
+
+    /** Java's own parsers accept more, such as hexadecimal floats, 1d and digits of all scripts. */
+    private static String plainNumber(String text, Pattern form) {
+        if (!form.matcher(text).matches()) {
+            throw new NumberFormatException(text);
+        }
+        return text;
     }
 
     private static String bounds(Key key) {

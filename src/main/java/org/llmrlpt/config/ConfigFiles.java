@@ -64,8 +64,9 @@ public final class ConfigFiles {
             flatten(root, prefix, map, file);
             return map;
         } catch (JsonProcessingException e) {
-            throw new UserError(file + " is not valid JSON (" + FileProblem.reason(e) + " in line "
-                + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()) + "): mend it", e);
+            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+            throw new UserError(file + " is not valid JSON (" + FileProblem.reason(e)
+                + (line > 0 ? " in line " + line : "") + "): mend it", e);
         }
     }
 
@@ -73,7 +74,7 @@ public final class ConfigFiles {
         node.properties().forEach(e -> {
             String name = prefix + e.getKey();
             JsonNode value = e.getValue();
-            if (value.isObject()) {
+            if (value.isObject() && !value.isEmpty()) {
                 flatten(value, name + ".", map, file);
             } else if (value.isValueNode() && !value.isNull()) {
                 if (map.put(name, value.asText()) != null) {

@@ -7,7 +7,8 @@ public record DataSettings(
     @Key(value = "data", help = "text, .jsonl, .gz of either, a folder of them, or a folder made by 'data prepare'; "
         + "or a mixture PATH:WEIGHT,PATH:WEIGHT, where builtin is the built-in text; "
         + "default: the built-in arithmetic and reasoning text") String source,
-    @Key(value = "data.field", or = "text", help = "field of .jsonl lines that holds the text") String field,
+    @Key(value = "data.field", or = DataSettings.DEFAULT_FIELD, help = "field of .jsonl lines that holds the text")
+    String field,
     @Key(value = "data.validation-fraction", min = 0, max = 0.9, help = "share kept for validation; default: the last "
         + "tenth of a single text, a twentieth of many documents") Double validationFraction,
     @Key(value = "data.builtin-megabytes", or = "4", min = 0.01, max = 100000,
@@ -21,6 +22,8 @@ public record DataSettings(
             + "were prepared with")
     String tokenizer) {
 
+    /** The field that holds a document's text unless another is named. */
+    public static final String DEFAULT_FIELD = "text";
     /** The name of all built-in problems with worked steps. */
     public static final String ALL_BUILTIN = "builtin";
 

@@ -34,8 +34,10 @@ public final class FileProblem {
             case AccessDeniedException denied -> "permission denied";
             case NoSuchFileException missing -> "no such file or folder";
             case FileAlreadyExistsException exists -> "a file of that name is in the way";
-            // Without the library's words on where the text came from.
+            // Without the library's words on where the text came from and what it could be told to accept.
             case JsonProcessingException json -> json.getOriginalMessage().replaceAll("(?s) \\(start marker.*", "")
+                .replaceAll(" \\(not recognized as one.*?\\)", "")
+                .replaceAll("(?s)Trailing token.*", "more text behind its end")
                 .lines().findFirst().orElse("");
             case EOFException end -> "it is cut short";
             case ZipException zip -> "it is not a sound .gz file (" + zip.getMessage() + ")";

@@ -18,6 +18,9 @@ public @interface Key {
     /** One line for people: meaning, unit, and the paper's symbol or value where it has one. */
     String help();
 
+    /** Whether an empty text is a value. */
+    boolean mayBeEmpty() default false;
+
     /** Smallest legal number. */
     double min() default Double.NEGATIVE_INFINITY;
 

@@ -36,10 +36,10 @@ public record ModelSettings(
 
     /** The architecture, for a tokenizer of so many tokens and sequences of so many. */
     public ModelShape shape(int tokenizerSize, int length) {
-        if (experts > 0) {
-            throw new UserError("model " + file
-                + " is a mixture of experts, which cannot be trained yet: choose a dense"
-                + " model such as models/tiny.json");
+        if (experts > 0 || activeExperts > 0) {
+            throw new UserError("settings 'model.experts' and 'model.active-experts', here or in " + file + ", make a"
+                + " mixture of experts, which cannot be trained yet: leave them out, or choose a dense model such as"
+                + " models/tiny.json");
         }
         int v = vocabulary == null ? tokenizerSize : vocabulary;
         if (v < tokenizerSize) {

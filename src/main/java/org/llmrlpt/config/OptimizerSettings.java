@@ -26,6 +26,10 @@ public record OptimizerSettings(
     DecayShape decayShape) {
 
     public OptimizerSettings {
+        if (clip > 0 && (float) clip == 0) {
+            throw new UserError("setting 'optimizer.clip' is " + clip + ", which a float cannot hold: 0 is for no"
+                + " clipping");
+        }
         if (minLr != null && minLr > lr) {
             throw new UserError("setting 'optimizer.min-lr' is " + minLr + " but may not be above 'optimizer.lr', "
                 + lr);

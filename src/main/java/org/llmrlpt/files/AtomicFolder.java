@@ -72,7 +72,7 @@ public final class AtomicFolder {
         } catch (IOException e) {
             Durable.deleteAfterFailure(temporary, e);
             throw new UserError("Cannot write " + failed(e, temporary, folder) + ": " + FileProblem.reason(e)
-                + "; the unfinished folder was removed and everything written before is intact.", e);
+                + "; free space or choose another folder. What was written before is intact.", e);
         } catch (UserError e) {
             Durable.deleteAfterFailure(temporary, e);
             // The temporary name means nothing to the reader of the message.

@@ -1,6 +1,7 @@
 package org.llmrlpt.files;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -87,6 +88,9 @@ public final class Checkpoints {
         try {
             Checksums.verify(checkpoint);
         } catch (UserError e) {
+            if (e.getCause() instanceof AccessDeniedException) {
+                throw e; // it may be as sound as ever
+            }
             String damage = e.getMessage().substring(0, e.getMessage().length() - 1);
             throw new UserError("The checkpoint " + checkpoint + " is damaged (" + damage + "): put a copy of it in"
                 + " place, or " + remedy, e);

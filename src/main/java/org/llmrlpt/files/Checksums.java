@@ -74,7 +74,7 @@ public final class Checksums {
                 throw new UserError(file + " has other content than was written (its checksum differs).");
             }
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
+            throw FileProblem.reading(file, e);
         }
     }
 

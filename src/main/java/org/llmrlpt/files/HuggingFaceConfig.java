@@ -118,6 +118,9 @@ public record HuggingFaceConfig(ModelShape shape, OptionalInt bosToken, List<Int
             boolean qwen = architecture.equals(QWEN3) || architecture.isEmpty() && type.equals("qwen3");
             boolean llama = architecture.equals(LLAMA) || architecture.isEmpty() && type.equals("llama");
             boolean agree = type.isEmpty() || type.equals(qwen ? "qwen3" : "llama");
+            if (architecture.isEmpty() && type.isEmpty()) {
+                throw new UserError(file + " names no architecture: it is not the " + FILE + " of a model.");
+            }
             if (!qwen && !llama || !agree) {
                 throw new UserError(file + " describes the architecture "
                     + (architecture.isEmpty() || !agree && (qwen || llama) ? "of model_type " + json.path("model_type")

@@ -42,10 +42,10 @@ public final class JsonFile {
         } catch (JsonProcessingException e) {
             throw new UserError(file + " is not valid JSON: " + FileProblem.reason(e) + at(e) + ".", e);
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
+            throw FileProblem.reading(file, e);
         }
         if (!node.isObject()) {
-            throw new UserError(file + " must hold one JSON object.");
+            throw new UserError(file + " must hold one JSON object: put the right file in its place.");
         }
         return node;
     }

@@ -45,7 +45,7 @@ public final class JsonLines implements AutoCloseable {
             return lines;
         } catch (IOException e) {
             closeAfterFailure(channel, e);
-            throw new UserError("Cannot open " + file + " for writing: " + FileProblem.reason(e) + ".", e);
+            throw FileProblem.writing(file, e);
         }
     }
 
@@ -67,7 +67,7 @@ public final class JsonLines implements AutoCloseable {
             throw new UserError(file + ", line " + (objects.size() + 1) + ", is not valid JSON: "
                 + FileProblem.reason(e) + ".", e);
         } catch (IOException e) {
-            throw new UserError("Cannot read " + file + ": " + FileProblem.reason(e) + ".", e);
+            throw FileProblem.reading(file, e);
         }
     }
 

@@ -41,7 +41,10 @@ public final class RunFolder implements AutoCloseable {
         if (Files.isRegularFile(folder)) {
             throw new UserError(folder + " is a file: choose another name with run=.");
         }
-        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !Files.exists(folder.resolve(CONFIG))) {
+            throw new UserError("there is something at " + folder + " already: choose another name with run=.");
+        }
+        if (Files.exists(folder)) {
             throw new UserError("The run folder " + folder
                 + " is there already: go on with it by resume=" + folder + ", or choose another one with run=.");
         }

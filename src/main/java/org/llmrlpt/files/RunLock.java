@@ -47,7 +47,8 @@ public final class RunLock implements AutoCloseable {
             done = true;
             return new RunLock(key, channel);
         } catch (IOException e) {
-            throw new UserError("Cannot lock " + folder.resolve(FILE) + ": " + FileProblem.reason(e) + ".", e);
+            throw new UserError("Cannot lock " + folder.resolve(FILE) + ": " + FileProblem.reason(e)
+                + "; check its permissions, or use another run.", e);
         } finally {
             if (!done) { release(key, channel); }
         }

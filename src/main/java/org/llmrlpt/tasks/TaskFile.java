@@ -1,6 +1,7 @@
 package org.llmrlpt.tasks;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -27,7 +28,7 @@ import org.llmrlpt.tasks.answers.Finder;
  */
 final class TaskFile {
     private static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-        .build();
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
     private static final String AS_IT_IS = "prompt";
     private static final List<String> PROMPT_FIELDS = List.of("question", "problem", AS_IT_IS);
     private static final List<String> ANSWER_FIELDS = List.of("answer", "final_answer", "target", "solution");

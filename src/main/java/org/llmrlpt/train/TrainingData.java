@@ -1,5 +1,6 @@
 package org.llmrlpt.train;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +60,19 @@ public final class TrainingData {
 
     private static TokenDataset open(Path own, DataSettings settings, long seed, int threads,
         PreparationProgress progress) {
-        if (TokenDataset.isAt(own)) {
-            return TokenDataset.open(own, true);
+        if (Files.exists(own)) {
+            try {
+                return TokenDataset.open(own, true);
+            } catch (UserError e) {
+                throw new UserError(own + " is damaged: delete that folder and resume, and it is made again ("
+                    + e.getMessage() + ")", e);
+            }
         }
         if (settings.source() != null && TokenDataset.isAt(Path.of(settings.source()))) {
+            if (settings.validationFraction() != null || !settings.field().equals(DataSettings.DEFAULT_FIELD)) {
+                throw new UserError("settings 'data.validation-fraction' and 'data.field' have no place for "
+                    + settings.source() + ", which is prepared already: leave them out, or prepare it with them");
+            }
             TokenDataset data = TokenDataset.open(Path.of(settings.source()), true);
             requireSameTokenizer(settings, data);
             return data;

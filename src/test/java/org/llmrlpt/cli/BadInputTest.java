@@ -54,6 +54,12 @@ class BadInputTest {
         for (String name : new String[] {"schedule", "steps", "optimizer.lr", "model.vocabulary"}) {
             refusePretrain(parts("'" + name + "'", "a value"), name + "=");
         }
+        refusePretrain(parts("'data'", "a value"), "data=");
+        refusePretrain(parts("'optimizer.lr'", "a number"), "optimizer.lr=0x1p-3");
+        refusePretrain(parts("'seed'", "a whole number"), "seed=\u0661");
+        refusePretrain(parts("'optimizer.clip'"), "optimizer.clip=1e-60");
+        refusePretrain(parts("'model.active-experts'"), "model.active-experts=2");
+        refusePretrain(parts("--seed=5"), "-seed=5");
         refusePretrain(parts("'device.memory'", "8GB"), "device.memory=lots");
         refusePretrain(parts("'device.memory'", "is 0"), "device.memory=0");
         refusePretrain(parts("'device.memory'", "larger than any"), "device.memory=999999999999TB");

@@ -77,8 +77,8 @@ class AtomicFolderTest {
             throw new FileSystemException(temporary.resolve("model.safetensors").toString(), null,
                 "No space left on device");
         }));
-        assertEquals("Cannot write " + parent.resolve("new/model.safetensors") + ": No space left on device; the "
-            + "unfinished folder was removed and everything written before is intact.", error.getMessage());
+        assertEquals("Cannot write " + parent.resolve("new/model.safetensors") + ": No space left on device; free "
+            + "space or choose another folder. What was written before is intact.", error.getMessage());
         assertEquals(List.of("before"), entries());
     }
 

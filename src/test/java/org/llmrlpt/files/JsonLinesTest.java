@@ -123,6 +123,6 @@ class JsonLinesTest {
     @Test
     void aFolderInPlaceOfTheFileIsASentence() {
         assertTrue(assertThrows(UserError.class, () -> JsonLines.open(folder)).getMessage()
-            .startsWith("Cannot open " + folder));
+            .startsWith("Cannot write " + folder));
     }
 }

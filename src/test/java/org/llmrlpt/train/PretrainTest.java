@@ -205,6 +205,28 @@ class PretrainTest {
     }
 
     @Test
+    void damagedTokensOfARunAreNamedWithTheirRemedy() throws IOException {
+        commands.succeed(small("hurt", "steps=1"));
+        Files.delete(folder.resolve("hurt/summary.json"));
+        Path data = folder.resolve("hurt/data");
+        Files.delete(data.resolve("index.json"));
+        commands.refuse(new String[] {data.toString(), "delete that folder"}, "pretrain",
+            "resume=" + folder.resolve("hurt"));
+        AtomicFolder.delete(data);
+        commands.succeed("pretrain", "resume=" + folder.resolve("hurt"));
+    }
+
+    @Test
+    void aPageDoesNotReplaceAFileThatIsNone() throws IOException {
+        commands.succeed(small("kept", "steps=1"));
+        Path metrics = folder.resolve("kept/metrics.jsonl");
+        byte[] before = Files.readAllBytes(metrics);
+        commands.refuse(new String[] {"metrics.jsonl", "output"}, "report", "run=" + folder.resolve("kept"),
+            "output=" + metrics);
+        assertArrayEquals(before, Files.readAllBytes(metrics));
+    }
+
+    @Test
     void settingsThatWouldHaveNoEffectAreRefused() throws IOException {
         Path text = Files.writeString(folder.resolve("a.txt"), "some text\n".repeat(100));
         commands.refuse(new String[] {"data.validation-fraction"}, small("a", "data.validation-fraction=0.1"));

@@ -38,6 +38,8 @@ public final class FileDocuments implements DocumentSource {
         for (Path input : inputs) {
             if (Files.isDirectory(input)) {
                 addFolder(input);
+            } else if (Files.exists(input) && !Files.isRegularFile(input)) {
+                throw new UserError(input + " is a pipe or a device, and text is read more than once: give a file.");
             } else if (Files.isReadable(input)) {
                 files.add(input);
             } else if (Files.exists(input)) {
