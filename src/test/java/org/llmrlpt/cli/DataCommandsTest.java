@@ -53,6 +53,29 @@ class DataCommandsTest {
     }
 
     @Test
+    void settingsOfPreparationTakeEffect() throws IOException {
+        Path lines = Files.writeString(folder.resolve("a.jsonl"), "{\"words\": \"abc\"}\n".repeat(300));
+        refuses("\"text\"", "data", "prepare", "data=" + lines, "output=" + folder.resolve("none"));
+        assertEquals(0, run("data", "prepare", "data=" + lines, "data.field=words", "tokens-per-file=100",
+            "data.validation-fraction=0", "output=" + folder.resolve("fields")), err.toString(StandardCharsets.UTF_8));
+        assertEquals(1 + 300 * 4, TokenDataset.open(folder.resolve("fields"), true).train().size(), "a mark in front");
+        assertTrue(Files.exists(folder.resolve("fields/train-00011.tokens")));
+        Path binary = Files.write(folder.resolve("b.txt"), new byte[] {0, 1, (byte) 0xff, 7, 8, 9, 10, 11, 12, 13});
+        refuses("b.txt", "data", "prepare", "data=" + binary, "output=" + folder.resolve("none"));
+        assertEquals(0, run("data", "prepare", "data=" + binary, "data.binary=true", "output="
+            + folder.resolve("bytes")), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aTokenizerLearnsFromTheBeginningOfTheText() throws IOException {
+        Path both = Files.writeString(folder.resolve("both.txt"), "ab ".repeat(1000) + "xy ".repeat(9000));
+        assertEquals(0, run("data", "train-tokenizer", "data=" + both, "vocabulary=259", "data.megabytes=0.002",
+            "output=" + folder.resolve("t")), err.toString(StandardCharsets.UTF_8));
+        String json = Files.readString(folder.resolve("t/tokenizer.json"));
+        assertTrue(json.contains("\"ab\"") && !json.contains("\"xy\""), json);
+    }
+
+    @Test
     void missingAndWrongSettingsAreOneSentence() {
         refuses("setting 'data' is missing", "data", "prepare", "output=x");
         refuses("setting 'output' is missing", "data", "prepare", "data=" + text);

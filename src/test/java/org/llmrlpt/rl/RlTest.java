@@ -3,6 +3,7 @@ package org.llmrlpt.rl;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -205,6 +206,17 @@ class RlTest {
         }
         assertTrue(some.stream().anyMatch(m -> m.get("positions_forward_only").asInt() > 0
             && m.get("grad_norm").asDouble() > 0), "a step of both kinds");
+    }
+
+    @Test
+    void theLossAndTheAdvantagesAreThoseAskedFor() throws IOException {
+        commands.succeed(small("usual", "steps=1"));
+        commands.succeed(small("loss", "steps=1", "loss=seq-mean-token-sum-norm"));
+        commands.succeed(small("advantages", "steps=1", "advantage.std=none"));
+        double usual = metrics("usual", "train").getFirst().get("grad_norm").asDouble();
+        for (String other : new String[] {"loss", "advantages"}) {
+            assertNotEquals(usual, metrics(other, "train").getFirst().get("grad_norm").asDouble(), 1e-3 * usual);
+        }
     }
 
     /** The run that it began from may go on. */

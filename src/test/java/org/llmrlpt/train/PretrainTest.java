@@ -289,6 +289,7 @@ class PretrainTest {
         assertEquals(greedy, commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "temperature=0"));
         assertEquals(greedy, commands.succeed("generate", "checkpoint=" + run, "prompt=12 +", "tokens=8",
             "temperature=0"));
+        assertEquals(greedy, commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "top-k=1"));
         String drawn = commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "seed=3", "top-p=0.9");
         assertEquals(drawn, commands.succeed("generate", "model=" + run, "prompt=12 +", "tokens=8", "seed=3",
             "top-p=0.9"));
