@@ -14,6 +14,7 @@ import org.llmrlpt.config.UserError;
 import org.llmrlpt.eval.Accuracy;
 import org.llmrlpt.eval.Estimate;
 import org.llmrlpt.eval.SampleStatistics;
+import org.llmrlpt.files.AtomicFolder;
 import org.llmrlpt.files.JsonFile;
 import org.llmrlpt.kernels.Kernels;
 import org.llmrlpt.kernels.cpu.Workers;
@@ -63,7 +64,12 @@ final class TaskReport {
         } catch (IOException e) {
             throw FileProblem.writing(output, e);
         }
-        JsonFile.write(output.resolve("config.json"), Binder.unbind(s));
+        try {
+            JsonFile.write(output.resolve("config.json"), Binder.unbind(s));
+        } catch (UserError e) {
+            AtomicFolder.delete(output); // so that its name is free for the next try
+            throw e;
+        }
         return output;
     }
 

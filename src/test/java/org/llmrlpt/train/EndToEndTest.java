@@ -69,7 +69,7 @@ class EndToEndTest {
             "--json");
         assertTrue(measured.contains("\"nll\":"), measured);
         String judged = commands.succeed("eval", device, "model=" + reinforced, "task=sums", "task.level=1",
-            "problems=2", "samples=2", "max-new-tokens=3", "--json");
+            "problems=2", "samples=2", "max-new-tokens=3", "output=" + reinforced.resolveSibling("judged"), "--json");
         assertTrue(judged.contains("\"avg\":"), judged);
         String written = commands.succeed("generate", device, "model=" + reinforced, "prompt=12", "tokens=3",
             "temperature=0");
