@@ -152,9 +152,13 @@ final class CheckPlan {
         return Stream.of(Stream.of(command), some.stream(), Stream.of(more)).flatMap(s -> s).toArray(String[]::new);
     }
 
-    /** The folder of a run. */
-    String run(String step) {
-        return folder.resolve("runs").resolve(step).toString();
+    /** The folder of the run that a step of a check in {@code folder} makes. */
+    static Path run(Path folder, String step) {
+        return folder.resolve("runs").resolve(step);
+    }
+
+    private String run(String step) {
+        return run(folder, step).toString();
     }
 
     /** {@code command} is one argument or two words. */

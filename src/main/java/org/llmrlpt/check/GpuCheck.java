@@ -125,8 +125,7 @@ public final class GpuCheck {
     public Path report() {
         JsonFile.write(folder.resolve("gpu-check.json"), toMap());
         Path page = folder.resolve("gpu-check.md");
-        byte[] text = new CheckReport(JSON.valueToTree(toMap())).text().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(page, out -> out.write(text));
+        AtomicFile.writeText(page, new CheckReport(JSON.valueToTree(toMap())).text());
         return page;
     }
 
@@ -176,7 +175,7 @@ public final class GpuCheck {
         arguments.add("device=" + (step.onDevice() ? settings.device() : "cpu"));
         List<String> command = (step.onDevice() ? device : host).apply(arguments);
         result.put("command", String.join(" ", arguments));
-        Path run = folder.resolve("runs").resolve(step.name());
+        Path run = CheckPlan.run(folder, step.name());
         if (Files.isDirectory(run)) { // an earlier check's
             AtomicFolder.delete(run);
         }
@@ -270,7 +269,7 @@ public final class GpuCheck {
     }
 
     private double[] losses(String run) {
-        return JsonLines.read(folder.resolve("runs").resolve(run).resolve(RunFolder.METRICS)).stream()
+        return JsonLines.read(CheckPlan.run(folder, run).resolve(RunFolder.METRICS)).stream()
             .filter(n -> n.path("split").asText().equals("train")).mapToDouble(n -> n.path("nll").asDouble()).toArray();
     }
 }

@@ -1,6 +1,8 @@
 package org.llmrlpt.cli;
 
 import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -43,11 +45,11 @@ public final class Console {
 
     /** The process's standard error. */
     static PrintStream standardError() {
-        return printStream(new StandardStream(FileDescriptor.err), System.err.charset());
+        return printStream(new FileOutputStream(FileDescriptor.err), System.err.charset());
     }
 
     /** In a container without a locale Java would write '?' for every letter beyond ASCII. */
-    private static PrintStream printStream(StandardStream stream, Charset charset) {
+    private static PrintStream printStream(OutputStream stream, Charset charset) {
         return new PrintStream(stream, true,
             charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset);
     }

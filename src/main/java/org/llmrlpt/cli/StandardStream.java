@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 
-/** Standard output or error; remembers what went wrong, as a PrintStream around it goes on in silence. */
+/** Standard output; remembers what went wrong, as a PrintStream around it goes on in silence. */
 final class StandardStream extends FileOutputStream {
     /** What the system says when the reader of a pipe, such as head, has had enough. */
     private static final String NO_READER = "Broken pipe";

@@ -1,6 +1,5 @@
 package org.llmrlpt.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.EvalSettings;
-import org.llmrlpt.config.FileProblem;
 import org.llmrlpt.config.UserError;
 import org.llmrlpt.eval.Accuracy;
 import org.llmrlpt.eval.Estimate;
@@ -59,17 +57,7 @@ final class TaskReport {
         if (Files.exists(output)) {
             throw new UserError("there is something at " + output + " already: choose another folder with output=");
         }
-        try {
-            Files.createDirectories(output);
-        } catch (IOException e) {
-            throw FileProblem.writing(output, e);
-        }
-        try {
-            JsonFile.write(output.resolve("config.json"), Binder.unbind(s));
-        } catch (UserError e) {
-            AtomicFolder.delete(output); // so that its name is free for the next try
-            throw e;
-        }
+        AtomicFolder.create(output, temporary -> JsonFile.write(temporary.resolve("config.json"), Binder.unbind(s)));
         return output;
     }
 

@@ -8,7 +8,8 @@ public record EvalSettings(
     @Key(value = "tokenizer", help = "another tokenizer than the one in the checkpoint's folder") String tokenizer,
     @Key(value = "data", help = "text, .jsonl, .gz of either, a folder of them, or a prepared folder (its validation"
         + " split): measures perplexity and entropy") String data,
-    @Key(value = "data.field", or = "text", help = "field of .jsonl lines that holds the text") String field,
+    @Key(value = "data.field", or = DataSettings.DEFAULT_FIELD, help = "field of .jsonl lines that holds the text")
+    String field,
     @Key(value = "length", min = 1, max = 1 << 20,
         help = "tokens of a window of text; default: what the checkpoint was made for, "
         + "at most 1024") Integer length,

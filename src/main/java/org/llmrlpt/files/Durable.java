@@ -105,13 +105,20 @@ final class Durable {
             leftovers = entries.filter(entry -> begins(entry, TEMPORARY) || begins(entry, REPLACED)).toList();
         }
         for (Path leftover : leftovers) {
-            Path target = folder.resolve(leftover.getFileName().toString().substring(REPLACED.length()));
-            if (begins(leftover, REPLACED) && !Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-                Files.move(leftover, target, StandardCopyOption.ATOMIC_MOVE);
-            } else {
+            if (!begins(leftover, REPLACED) || !putBack(leftover)) {
                 deleteTree(leftover);
             }
         }
+    }
+
+    /** Whether nothing was in the place of what was to be replaced, so that it could be put back. */
+    private static boolean putBack(Path replaced) throws IOException {
+        Path target = replaced.resolveSibling(replaced.getFileName().toString().substring(REPLACED.length()));
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        Files.move(replaced, target, StandardCopyOption.ATOMIC_MOVE);
+        return true;
     }
 
     private static boolean begins(Path entry, String prefix) {

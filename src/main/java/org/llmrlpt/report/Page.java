@@ -1,6 +1,5 @@
 package org.llmrlpt.report;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.llmrlpt.files.AtomicFile;
@@ -73,7 +72,7 @@ public final class Page {
 
     /** Puts the page in place of {@code file}, whole or not at all. */
     public void write(Path file) {
-        AtomicFile.write(file, out -> out.write(html().getBytes(StandardCharsets.UTF_8)));
+        AtomicFile.writeText(file, html());
     }
 
     String html() {

@@ -1,6 +1,5 @@
 package org.llmrlpt.rl;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -326,8 +325,8 @@ public final class GrpoTrainer implements AutoCloseable {
     private void keepSamples(String what, List<Map<String, Object>> answers) {
         StringBuilder lines = new StringBuilder();
         answers.forEach(m -> lines.append(JsonFile.line(m)).append('\n'));
-        AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "%s-%06d.jsonl", what, done)),
-            out -> out.write(lines.toString().getBytes(StandardCharsets.UTF_8)));
+        AtomicFile.writeText(run.samples().resolve(String.format(Locale.ROOT, "%s-%06d.jsonl", what, done)),
+            lines.toString());
     }
 
     private void checkpoint(boolean reported) {

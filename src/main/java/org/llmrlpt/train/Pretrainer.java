@@ -1,7 +1,6 @@
 package org.llmrlpt.train;
 
 import it.unimi.dsi.fastutil.ints.IntList;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -265,8 +264,7 @@ public final class Pretrainer implements AutoCloseable {
             return false;
         }
         String words = tokenizer.decodeText(IntList.of(completion.text()));
-        AtomicFile.write(run.samples().resolve(String.format(Locale.ROOT, "step-%06d.txt", done)),
-            out -> out.write(words.getBytes(StandardCharsets.UTF_8)));
+        AtomicFile.writeText(run.samples().resolve(String.format(Locale.ROOT, "step-%06d.txt", done)), words);
         listener.sample(done, "", words);
         return true;
     }

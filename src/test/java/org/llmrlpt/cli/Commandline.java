@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** The real commands, run inside the test. */
 public final class Commandline {
@@ -19,6 +22,14 @@ public final class Commandline {
         err.reset();
         Console console = new Console(new PrintStream(out, true, StandardCharsets.UTF_8), false, 0);
         return new Main(Commands.all(), console, new PrintStream(err, true, StandardCharsets.UTF_8)).run(args);
+    }
+
+    /** The settings of a command line: a word, then NAME=VALUE. */
+    public static Map<String, String> settings(String... args) {
+        Map<String, String> given = new LinkedHashMap<>();
+        Arrays.stream(args).skip(1)
+            .forEach(a -> given.put(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)));
+        return given;
     }
 
     /** Runs a command line that must succeed; returns what it printed. */

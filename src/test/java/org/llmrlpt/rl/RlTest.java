@@ -12,9 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -22,9 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.cli.Commandline;
 import org.llmrlpt.cli.KernelSets;
+import org.llmrlpt.cli.Silent;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.RlSettings;
 import org.llmrlpt.files.AtomicFolder;
@@ -159,10 +157,7 @@ class RlTest {
 
     /** Whether the run came to its end. */
     private boolean train(String name, BooleanSupplier stop) throws IOException {
-        Map<String, String> given = new LinkedHashMap<>();
-        Arrays.stream(small(name)).skip(1)
-            .forEach(a -> given.put(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)));
-        RlSettings settings = Binder.bind(RlSettings.class, given);
+        RlSettings settings = Binder.bind(RlSettings.class, Commandline.settings(small(name)));
         try (RunFolder run = RunFolder.create(folder.resolve(name), Binder.unbind(settings));
                 GrpoTrainer trainer = new GrpoTrainer(settings, run, SavedModel.open(settings.checkpoint()),
                     Tasks.open(settings.task(), settings.seed()), KernelSets.choose(settings.device()), new Silent())) {
@@ -281,29 +276,5 @@ class RlTest {
         JsonNode operations = JsonFile.readObject(folder.resolve("profiled").resolve("profile.json"))
             .get("operations");
         assertTrue(operations.findValuesAsText("operation").containsAll(List.of("policy_gradient", "sample", "adamw")));
-    }
-
-    /** Hears nothing. */
-    private static final class Silent implements RlListener {
-        @Override
-        public void planned(GrpoTrainer run) { }
-
-        @Override
-        public void started(GrpoTrainer run, long firstStep) { }
-
-        @Override
-        public void step(RlReport report) { }
-
-        @Override
-        public void evaluation(EvaluationReport report) { }
-
-        @Override
-        public void sample(long step, String prompt, String completion, boolean correct) { }
-
-        @Override
-        public void checkpoint(long step, Path at) { }
-
-        @Override
-        public void profiled(ProfileReport report) { }
     }
 }

@@ -12,17 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.llmrlpt.bench.ProfileReport;
 import org.llmrlpt.cli.Commandline;
 import org.llmrlpt.cli.KernelSets;
+import org.llmrlpt.cli.Silent;
 import org.llmrlpt.config.Binder;
 import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.config.PretrainSettings;
@@ -191,10 +189,7 @@ class PretrainTest {
 
     /** Whether the run came to its end. */
     private boolean train(String name, BooleanSupplier stop, String... more) {
-        Map<String, String> given = new LinkedHashMap<>();
-        Arrays.stream(small(name, more)).skip(1)
-            .forEach(a -> given.put(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)));
-        PretrainSettings settings = Binder.bind(PretrainSettings.class, given);
+        PretrainSettings settings = Binder.bind(PretrainSettings.class, Commandline.settings(small(name, more)));
         DataSettings text = settings.training().data();
         try (RunFolder run = RunFolder.create(folder.resolve(name), Binder.unbind(settings));
                 Pretrainer trainer = new Pretrainer(settings, run, TrainingData.corpus(text, 1, run.path(), 1,
@@ -303,31 +298,5 @@ class PretrainTest {
         commands.succeed(small("direct", "steps=3", "data=" + text));
         commands.succeed(small("prepared-run", "steps=3", "data=" + folder.resolve("prepared")));
         assertArrayEquals(weights("direct", 3), weights("prepared-run", 3));
-    }
-
-    private static final class Silent implements PretrainListener {
-        @Override
-        public void planned(Pretrainer run) { }
-
-        @Override
-        public void started(Pretrainer run, long firstStep) { }
-
-        @Override
-        public void compiled(String program, int kernels, int of, double seconds) { }
-
-        @Override
-        public void step(StepReport report) { }
-
-        @Override
-        public void validation(StepReport report) { }
-
-        @Override
-        public void sample(long step, String prompt, String continuation) { }
-
-        @Override
-        public void profiled(ProfileReport report) { }
-
-        @Override
-        public void checkpoint(long step, Path folder) { }
     }
 }

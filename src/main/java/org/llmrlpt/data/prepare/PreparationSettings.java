@@ -1,5 +1,6 @@
 package org.llmrlpt.data.prepare;
 
+import org.llmrlpt.config.DataSettings;
 import org.llmrlpt.config.UserError;
 
 /**
@@ -40,7 +41,7 @@ public record PreparationSettings(String field, String separator, double validat
 
     /** Field "text", documents parted by {@code <|endoftext|>}, 64 Mi tokens per shard, one thread per core. */
     public static PreparationSettings defaults() {
-        return new PreparationSettings("text", "<|endoftext|>", AUTOMATIC, false, false, 1L << 26,
+        return new PreparationSettings(DataSettings.DEFAULT_FIELD, "<|endoftext|>", AUTOMATIC, false, false, 1L << 26,
                 Runtime.getRuntime().availableProcessors());
     }
 
